@@ -1,0 +1,3 @@
+"""Share buttons, social previews and first-party share analytics for shop pages."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,227 @@
+"""The settings of a kit: one dataclass, filled from keywords, a framework's configuration, or the environment.
+
+Precedence, highest first: keywords, the mapping (``app.config["SHAREKIT_..."]``), the environment
+(``SHAREKIT_...``), the default below. Unknown names are refused with a did-you-mean.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Any, Literal, Self, get_args
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sharekit.exceptions import ConfigError, did_you_mean
+
+PREFIX = "SHAREKIT_"
+Durability = Literal["memory", "process", "disk"]
+Links = Literal["direct", "redirect"]
+DEFAULT_NETWORKS = ("whatsapp", "facebook", "x", "pinterest", "telegram", "bluesky", "email", "copy", "native")
+
+
+@dataclass(kw_only=True)
+class Settings:
+    """What an app tells the kit. Every field is a keyword of :class:`sharekit.ShareKit`.
+
+    Parameters:
+        base_url: scheme and host of the shop, ``https://shop.example``; relative URLs are joined to it.
+        data_dir: directory for the journal, the store and the secret; created when missing.
+        secret_key: signs links; a list is newest first, older ones still verify. Default: made once and kept in
+            ``data_dir/secret.key``.
+        networks: names (or :class:`sharekit.networks.Network` objects of your own) shown when a call names none.
+        network_options: per network, fixed parameters such as ``{"messenger": {"app_id": "..."}}``.
+        sinks: where events go besides the store: URLs (``"jsonl:events.jsonl"``) or sink objects.
+        store: the sink that reports read, by URL; relative paths lie in ``data_dir``.
+        adapt: turns the shop's own object into a ``Product`` or ``Shareable``.
+        locale: language of labels when the call or the framework names none (``"de"``, ``"pt_BR"``).
+        timezone: IANA zone in which reports cut days.
+        site_name: shop's name in previews.
+        x_account: the shop's X account for ``twitter:site``, with or without ``@``.
+        default_image: picture for previews of pages without one.
+        mount: path under which the kit's own app is mounted.
+        links: ``"direct"`` links go straight to the network; ``"redirect"`` ones through ``/go/``, counted without JavaScript.
+        utm: add ``utm_source`` and ``utm_medium`` to shared URLs.
+        utm_campaign: value of ``utm_campaign``; none when empty.
+        theme: ``"quiet"``, ``"brand"`` or ``"contrast"``.
+        fediverse_instances: instances that the fediverse chooser suggests.
+        template_dirs: folders searched for ``sharekit/*.html.jinja`` before the library's own.
+        durability: level per event name (``"memory"``, ``"process"``, ``"disk"``), ``"*"`` for all others.
+        deliver: run the delivery thread in this process (no when a ``sharekit-web deliver`` service runs).
+        event_names: names of the shop's own that may be recorded besides the standard ones.
+        allowed_origins: other origins (``https://www.shop.example``) whose pages may post events.
+        trusted_proxies: addresses or networks whose ``X-Forwarded-For`` is believed; ``"unix"`` for a socket.
+        rate_limit: events a visitor may post, ``"COUNT/second|minute|hour"`` with COUNT as burst; ``None`` switches it off.
+        count_agents: user agents (substrings) counted as people although the crawler list names them.
+        attribution_days: days after a visit in which a purchase is credited to its share.
+    """
+
+    base_url: str
+    data_dir: Path = Path("sharekit-data")
+    secret_key: Sequence[str] = ()
+    networks: Sequence[Any] = DEFAULT_NETWORKS
+    network_options: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    sinks: Sequence[Any] = ()
+    store: str = "sqlite:events.db"
+    adapt: Callable[[Any], Any] | None = None
+    locale: str = "en"
+    timezone: str = "UTC"
+    site_name: str = ""
+    x_account: str = ""
+    default_image: str = ""
+    mount: str = "/sharekit"
+    links: Links = "direct"
+    utm: bool = True
+    utm_campaign: str = ""
+    theme: str = "quiet"
+    fediverse_instances: Sequence[str] = ("mastodon.social", "mastodon.online", "mas.to", "fosstodon.org")
+    template_dirs: Sequence[str | Path] = ()
+    durability: Mapping[str, Durability] = field(default_factory=dict)
+    deliver: bool = True
+    event_names: Sequence[str] = ()
+    allowed_origins: Sequence[str] = ()
+    trusted_proxies: Sequence[str] = ()
+    rate_limit: str | None = "600/minute"
+    count_agents: Sequence[str] = ()
+    attribution_days: int = 30
+
+    def __post_init__(self) -> None:
+        self.base_url = _origin("base_url", self.base_url)
+        self.data_dir = Path(self.data_dir)
+        for name in _SEQUENCES:
+            setattr(self, name, _sequence(name, getattr(self, name)))
+        if self.adapt is not None and not callable(self.adapt):
+            raise ConfigError("adapt: pass a function that turns your object into a Product or Shareable.")
+        if self.links not in get_args(Links):
+            raise ConfigError(f"links: {self.links!r} is not one of {', '.join(get_args(Links))}.")
+        for event, level in self.durability.items():
+            if level not in get_args(Durability):
+                raise ConfigError(f"durability[{event!r}]: {level!r} is not one of {', '.join(get_args(Durability))}.")
+        if not self.mount.startswith("/") or self.mount != "/" + self.mount.strip("/"):
+            raise ConfigError(f"mount: {self.mount!r} must start with a slash and end without one, like '/sharekit'.")
+        self.allowed_origins = tuple(_origin("allowed_origins", origin) for origin in self.allowed_origins)
+        if any(not isinstance(key, str) or len(key) < 16 for key in self.secret_key):
+            raise ConfigError("secret_key: use text of at least 16 characters (or several, newest first).")
+        if (
+            isinstance(self.attribution_days, bool)
+            or not isinstance(self.attribution_days, int)
+            or self.attribution_days < 1
+        ):
+            raise ConfigError("attribution_days: pass a whole number of days, 1 or more.")
+        parse_rate(self.rate_limit)
+        self.zone()
+        self.proxy_networks()
+
+    @classmethod
+    def load(cls, mapping: Mapping[str, Any] | None = None, /, **keywords: Any) -> Self:
+        """Settings from keywords, then ``mapping`` (its ``SHAREKIT_`` names), then the environment.
+
+        Raises:
+            ConfigError: an unknown name, or a value that cannot work; the message names the setting.
+        """
+        known = {item.name for item in fields(cls)}
+        for name in keywords:
+            if name not in known:
+                raise ConfigError(f"unknown setting {name!r}.{did_you_mean(name, known)}")
+        values: dict[str, Any] = {}
+        for source, parse in ((os.environ, True), (mapping or {}, False)):
+            for key, value in source.items():
+                if not isinstance(key, str) or not key.startswith(PREFIX):
+                    continue
+                name = key.removeprefix(PREFIX).lower()
+                if name not in known:
+                    if parse:
+                        continue  # the environment is everybody's: SHAREKIT_REQUIRE_SERVICES is not a setting
+                    raise ConfigError(f"unknown setting {key!r}.{did_you_mean(name, known)}")
+                values[name] = _parse(name, value) if parse else value
+        values.update(keywords)
+        if not values.get("base_url"):
+            raise ConfigError(
+                "base_url is missing: pass the shop's address, such as base_url='https://shop.example' "
+                f"(or set {PREFIX}BASE_URL)."
+            )
+        return cls(**values)
+
+    def zone(self) -> ZoneInfo:
+        """The time zone in which reports cut days."""
+        try:
+            return ZoneInfo(self.timezone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ConfigError(f"timezone: {self.timezone!r} is not an IANA zone such as 'Europe/Berlin'.") from None
+
+    def proxy_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The trusted proxies as address networks (``"unix"`` left out)."""
+        try:
+            return tuple(ip_network(item, strict=False) for item in self.trusted_proxies if item != "unix")
+        except ValueError as error:
+            raise ConfigError(f"trusted_proxies: {error}; use addresses or networks such as '10.0.0.0/8'.") from None
+
+
+def parse_rate(text: str | None) -> tuple[float, float] | None:
+    """``"600/minute"`` as (burst, refill per second); ``None`` for no limit.
+
+    Raises:
+        ConfigError: the text has another form.
+    """
+    if text is None:
+        return None
+    count, _, unit = str(text).partition("/")
+    seconds = {"second": 1, "minute": 60, "hour": 3600}.get(unit.strip())
+    if seconds is None or not count.strip().isdecimal() or int(count) < 1:
+        raise ConfigError(f"rate_limit: {text!r} is not of the form '600/minute' (or second, hour), nor None.")
+    return float(int(count)), int(count) / seconds
+
+
+_SEQUENCES = frozenset({
+    "secret_key", "networks", "sinks", "fediverse_instances", "template_dirs",
+    "event_names", "allowed_origins", "trusted_proxies", "count_agents",
+})  # fmt: skip
+_MAPPINGS = frozenset({"network_options", "durability"})
+_FLAGS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+
+
+def _parse(name: str, text: str) -> Any:
+    """A value from the environment, where everything is text."""
+    if name in {"utm", "deliver"}:
+        if text.lower() not in _FLAGS:
+            raise ConfigError(f"{PREFIX}{name.upper()}: {text!r} is not one of {', '.join(_FLAGS)}.")
+        return _FLAGS[text.lower()]
+    if name == "adapt":
+        raise ConfigError(f"{PREFIX}ADAPT: a function cannot come from the environment; pass adapt= in code.")
+    if name == "rate_limit" and text.lower() in {"", "none", "off"}:
+        return None
+    if name == "attribution_days":
+        try:
+            return int(text)
+        except ValueError:
+            raise ConfigError(f"{PREFIX}ATTRIBUTION_DAYS: {text!r} is not a whole number.") from None
+    if name in _MAPPINGS:
+        try:
+            return json.loads(text)
+        except ValueError as error:
+            raise ConfigError(f"{PREFIX}{name.upper()}: not JSON ({error}).") from None
+    if name in _SEQUENCES:
+        return tuple(item.strip() for item in text.split(",") if item.strip())
+    return text
+
+
+def _sequence(name: str, value: Any) -> tuple[Any, ...]:
+    if value is None:
+        return ()
+    if isinstance(value, str):
+        return (value,) if value else ()
+    if not isinstance(value, Sequence):
+        raise ConfigError(f"{name}: pass a list, not {type(value).__name__}.")
+    return tuple(value)
+
+
+def _origin(name: str, value: str) -> str:
+    """``https://host[:port][/path]`` without a trailing slash."""
+    parts = urlsplit(value) if isinstance(value, str) else None
+    if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise ConfigError(f"{name}: {value!r} is not an address such as 'https://shop.example'.")
+    return value.rstrip("/")

@@ -1,0 +1,76 @@
+"""The contract of a sink: one method to write, the rest has working defaults."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from sharekit.events.model import Event
+from sharekit.exceptions import ShareKitError
+
+
+class Retry(ShareKitError):  # noqa: N818 (a request to the deliverer, not a fault)
+    """Raised by a sink to have the whole batch tried again.
+
+    Parameters:
+        reason: shown in the status.
+        after: seconds to wait at least, such as a service's ``Retry-After``; the usual back-off when ``None``.
+    """
+
+    def __init__(self, reason: str, after: float | None = None) -> None:
+        self.reason = reason
+        self.after = after
+        super().__init__(reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of a batch that was written in part.
+
+    Parameters:
+        rejected: id of each event the sink will never take, with the reason. They become dead letters;
+            all others of the batch count as delivered.
+    """
+
+    rejected: Mapping[str, str] = field(default_factory=dict)
+
+
+class Sink(ABC):
+    """A place where events end up.
+
+    ``write`` is called from one thread at a time, with events in the order they were recorded, and at least once
+    for each: a batch is repeated after a crash, so use ``event.id`` to drop what is there already.
+    """
+
+    name: str = ""
+    """Under this name the sink's position is remembered; unique within a kit. Default: the class name in lower case."""
+    max_batch: int = 500
+    """Most events in one call of :meth:`write`."""
+    max_bytes: int = 1_000_000
+    """Most bytes of events, as JSON, in one call of :meth:`write`."""
+    max_age: timedelta | None = None
+    """Events older than this become dead letters instead of being written; ``None`` for no limit."""
+    advertising: bool = False
+    """True for advertising services: they never receive events of browsers that sent ``Sec-GPC: 1``."""
+
+    def __init_subclass__(cls, **keywords: object) -> None:
+        super().__init_subclass__(**keywords)
+        if not cls.name:
+            cls.name = cls.__name__.removesuffix("Sink").lower() or "sink"
+
+    @abstractmethod
+    def write(self, batch: Sequence[Event]) -> Result | None:
+        """Keep the events. Returning ``None`` means that all are delivered.
+
+        Raises:
+            Retry: try the batch again, not before ``after`` seconds. Any other exception means the same, without a wish.
+        """
+
+    def check(self) -> str | None:
+        """What is wrong with the sink's settings or its other side, for ``sharekit-web doctor``; ``None`` when all is well."""
+        return None
+
+    def close(self) -> None:  # noqa: B027 (most sinks have nothing to close)
+        """Let go of files and connections. Called once; ``write`` is not called afterwards."""

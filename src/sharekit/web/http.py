@@ -1,0 +1,67 @@
+"""Request and Response as plain data: what every handler takes and gives, whatever the server."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
+
+MAX_BODY = 64 * 1024
+"""Bytes of a request's body that are read; a shell reads one more to know that there are too many."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A request, as far as a handler needs it.
+
+    Parameters:
+        method: in upper case.
+        path: below the mount, beginning with a slash, percent-decoded.
+        query: the raw query string, without the question mark.
+        headers: names in lower case.
+        body: at most :data:`MAX_BODY` + 1 bytes.
+        client: address of the peer as the server saw it; ``""`` for a socket file.
+        scheme: ``http`` or ``https``.
+        host: the ``Host`` header.
+        mount: path under which the kit's app hangs, without a slash at the end.
+    """
+
+    method: str
+    path: str
+    query: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    client: str = ""
+    scheme: str = "http"
+    host: str = ""
+    mount: str = ""
+
+    def header(self, name: str) -> str:
+        """The value of a header, by its name in lower case; ``""`` when it is not there."""
+        return self.headers.get(name, "")
+
+    def arguments(self) -> dict[str, str]:
+        """The query as a mapping; of a repeated name the last value."""
+        return dict(parse_qsl(self.query, keep_blank_values=True, max_num_fields=50))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """An answer. ``headers`` is a list of pairs, as WSGI and ASGI want it; the length is added by the shell."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+
+
+def json_response(status: int, data: Mapping[str, Any], *headers: tuple[str, str]) -> Response:
+    """``data`` as JSON, never cached."""
+    fixed = (("content-type", "application/json"), ("cache-control", "no-store"), ("x-content-type-options", "nosniff"))
+    return Response(status=status, headers=(*fixed, *headers), body=json.dumps(data).encode())
+
+
+def refuse(status: int, error: str, reason: str) -> Response:
+    """A refusal: a short word for programs and a sentence for people."""
+    return json_response(status, {"error": error, "reason": reason})
