@@ -49,6 +49,11 @@ class Money:
         return int(self.amount.scaleb(MINOR_UNITS[self.currency]))
 
     @classmethod
+    def of(cls, amount: Decimal | str | int, currency: str) -> Money:
+        """Money from whatever is exact: ``Money.of("19.90", "EUR")``."""
+        return cls(_decimal(amount, "Money.amount"), currency)
+
+    @classmethod
     def from_minor(cls, minor: int, currency: str) -> Money:
         """Money from whole minor units: ``Money.from_minor(1990, "EUR")`` is 19.90 EUR."""
         return cls(Decimal(minor).scaleb(-MINOR_UNITS[check_currency(currency, "currency")]), currency)

@@ -1,0 +1,61 @@
+"""Run by hand and by CI in an environment with the wheel and its three core dependencies only.
+
+It imports every module that needs no extra, walks the main road once, and asks for what is missing, to see the
+message that says how to get it.
+"""
+
+import importlib
+import pkgutil
+import sys
+import tempfile
+from pathlib import Path
+
+import sharekit
+from sharekit import Product, ShareKit
+from sharekit.exceptions import MissingExtraError
+from sharekit.web.http import Request
+
+ABSENT = ["flask", "django", "itsdangerous", "babel", "segno", "crawleruseragents"]
+NEEDS_A_FRAMEWORK = ("sharekit.integrations.", "sharekit.demo")
+
+
+def main() -> None:
+    """Raise at the first thing that is not as promised."""
+    present = [name for name in ABSENT if importlib.util.find_spec(name)]
+    if present:
+        sys.exit(f"not a bare install: {', '.join(present)} can be imported")
+    for module in pkgutil.walk_packages(sharekit.__path__, "sharekit."):
+        if not module.name.startswith(NEEDS_A_FRAMEWORK) and not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    with tempfile.TemporaryDirectory() as folder:
+        kit = ShareKit("https://shop.example", data_dir=Path(folder) / "data")
+        mug = Product(
+            id="mug-1", title="Stoneware mug", url="/p/mug-1", image="/mug.jpg", price="19.90", currency="EUR"
+        )
+        assert "api.whatsapp.com" in kit.share_buttons(mug)
+        assert "og:title" in kit.meta(mug)
+        assert "stylesheet" in kit.assets()
+        body = b'{"name": "share", "product_id": "mug-1", "network": "whatsapp"}'
+        agent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36"
+        answer = kit.handle(Request(method="POST", path="/events", headers={"user-agent": agent}, body=body))
+        assert answer.status // 100 == 2, answer
+        kit.record_purchase(order_id="1001", value="39.80", currency="EUR")
+        assert kit.flush()
+        totals = kit.report.totals()
+        assert (totals.shares, totals.purchases) == (1, 1), totals
+        for ask in (
+            lambda: kit.share_buttons(mug, networks=["mastodon"]),
+            lambda: kit.share_buttons(mug, networks=["qr"]),
+        ):
+            try:
+                ask()
+            except MissingExtraError as error:
+                assert "pip install" in str(error)
+            else:
+                raise AssertionError("expected an error that names the extra")
+        kit.close()
+    print("bare install: fine")
+
+
+if __name__ == "__main__":
+    main()
