@@ -249,6 +249,8 @@ def check_url(value: object, field: str) -> str:
         raise InvalidValueError(
             field, f"has the scheme {parts.scheme!r}; only http, https and relative addresses are allowed."
         )
+    if not parts.scheme and ":" in re.split(r"[/?#]", value, maxsplit=1)[0]:
+        raise InvalidValueError(field, "has a colon before its first slash, which reads like a scheme; write './a:b'.")
     if parts.scheme and not parts.hostname:
         raise InvalidValueError(field, "has no host.")
     if "@" in parts.netloc:
