@@ -1,0 +1,35 @@
+"""Amounts of money for people to read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sharekit.currencies import MINOR_UNITS
+from sharekit.products import Money
+
+if TYPE_CHECKING:
+    from babel import Locale
+
+
+def format_money(money: Money, locale: str) -> str:
+    """The amount as people in that locale write it, by Babel (``19,90 €``); without Babel plainly: ``19.90 EUR``.
+
+    A locale that Babel doesn't know is written by its language, or else in English.
+    """
+    try:
+        from babel.numbers import format_currency
+    except ImportError:
+        return f"{money.amount:.{MINOR_UNITS[money.currency]}f} {money.currency}"
+    return str(format_currency(money.amount, money.currency, locale=_babel_locale(locale)))
+
+
+def _babel_locale(locale: str) -> Locale:
+    from babel import Locale, UnknownLocaleError
+
+    parts = locale.replace("_", "-").split("-")
+    for count in range(len(parts), 0, -1):
+        try:
+            return Locale.parse("-".join(parts[:count]), sep="-")
+        except (UnknownLocaleError, ValueError):
+            continue
+    return Locale("en")

@@ -1,0 +1,1 @@
+"""What a template author embeds, one file each."""

@@ -1,0 +1,38 @@
+"""What widgets need from the kit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from jinja2 import Environment
+
+from sharekit.config import Settings
+from sharekit.networks.registry import Networks
+from sharekit.rendering.assets import Assets
+
+
+@dataclass(frozen=True, kw_only=True)
+class WidgetContext:
+    """The parts of a kit that widgets use.
+
+    Parameters:
+        settings: the kit's settings.
+        networks: the known networks.
+        environment: the Jinja environment.
+        assets: the static files.
+        share_key: key of the page's share ids (:func:`sharekit.events.ids.page_share_id`), 16 to 64 bytes.
+        sign: makes a URL-safe token of a small mapping.
+        counts: product id → shares by network, from own events.
+    """
+
+    settings: Settings
+    networks: Networks
+    environment: Environment
+    assets: Assets
+    share_key: bytes
+    sign: Callable[[Mapping[str, str]], str]
+    counts: Callable[[str], Mapping[str, int]]
+    cache: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """What widgets prepare once and use again; each under a name of its own."""
