@@ -1,0 +1,290 @@
+/*
+ * sharekit.js: what the browser adds to widgets that already work without it.
+ *
+ * It counts (impression, click, share, visit), copies links, opens the system's share sheet, and gives every share
+ * an id of its own. It sets no cookie, asks no other host, delays no click, and never throws into the page it is a
+ * guest of. docs/script.md describes every event and attribute.
+ */
+(function () {
+  "use strict";
+
+  const root = document.documentElement;
+  const flag = Symbol.for("sharekit");
+  if (window[flag]) return; // the tag stands twice on the page: counting twice would be wrong
+  window[flag] = true;
+
+  const script = document.currentScript;
+  const SHARE_ID = /^[\w-]{12}$/;
+  const MAX_EVENTS = 100; // what the collector takes in one post,
+  const MAX_LENGTH = 20000; // and 64 KiB of it: a UTF-16 unit is 3 bytes at most
+  const SOON = 300; // ms after something was done
+  const LATER = 2000; // ms after something was only seen
+
+  /* Helpers */
+
+  // A fault of ours is ours alone: the page goes on.
+  const guard = (work) => (...given) => {
+    try {
+      return work(...given);
+    } catch {}
+  };
+  const all = (selector) => document.querySelectorAll(selector);
+  const listen = (name, work) => addEventListener(name, guard(work), true);
+  const denied = () => root.dataset.skConsent === "denied";
+
+  // 6 bits a letter: 12 of them are a share id, and no percent-encoding changes any.
+  const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  const letters = (size) => {
+    let text = "";
+    for (const byte of crypto.getRandomValues(new Uint8Array(size))) text += LETTERS[byte & 63];
+    return text;
+  };
+
+  /* The share somebody came by: remembered for as long as the tab lives */
+
+  let arrivals = ""; // share ids, the latest last; also the memory where storage is forbidden
+  guard(() => (arrivals = sessionStorage.getItem("sharekit") || ""))();
+  const parent = () => (denied() ? "" : arrivals.slice(-12));
+
+  const arrive = () => {
+    const query = new URLSearchParams(location.search);
+    const id = query.get("sk");
+    if (denied() || !SHARE_ID.test(id)) return;
+    const known = arrivals.split(" ").slice(-20);
+    arrivals = known.filter((other) => other !== id).concat(id).join(" ").trim();
+    guard(() => sessionStorage.setItem("sharekit", arrivals))();
+    if (known.includes(id)) return;
+    const products = new Set([...all("[data-sk-product]")].map((box) => box.dataset.skProduct));
+    const network = query.get("utm_source");
+    emit(document, "visit", {
+      share_id: id,
+      network: /^[a-z0-9_]{1,32}$/.test(network) ? network : "",
+      product_id: products.size === 1 ? [...products][0] : "",
+      referrer: document.referrer,
+    });
+  };
+
+  /* Events, and how they leave */
+
+  let queue = [];
+  let timer;
+  let due = Infinity;
+
+  const post = (target, events) => {
+    const body = JSON.stringify(events);
+    const half = events.length >> 1;
+    if (half && (events.length > MAX_EVENTS || body.length > MAX_LENGTH)) {
+      post(target, events.slice(0, half));
+      post(target, events.slice(half));
+    } else if (!navigator.sendBeacon || !navigator.sendBeacon(target, body)) {
+      fetch(target, { method: "POST", body, keepalive: true }).catch(() => {});
+    }
+  };
+
+  const flush = guard(() => {
+    const events = queue;
+    clearTimeout(timer);
+    queue = [];
+    due = Infinity;
+    const place = script && script.dataset.skMount ? script : document.querySelector("[data-sk-mount]");
+    if (events[0] && place && !denied()) post(place.dataset.skMount + "/events", events);
+  });
+
+  // Queues an event, unless the page takes it back: a listener of "sharekit:event" may call preventDefault().
+  const emit = guard((place, name, fields, wait = SOON) => {
+    if (denied()) return;
+    const event = { id: Date.now() + letters(12), name, url: location.href.split("#")[0].slice(0, 2048) };
+    for (const key in fields) if (fields[key]) event[key] = fields[key];
+    if (!place.dispatchEvent(new CustomEvent("sharekit:event", { bubbles: true, cancelable: true, detail: event }))) return;
+    queue.push(event);
+    const at = Date.now() + wait;
+    if (at >= due) return;
+    due = at;
+    clearTimeout(timer);
+    timer = setTimeout(flush, wait);
+  });
+
+  const about = (box) => ({
+    widget: box.dataset.skWidget,
+    product_id: box.dataset.skProduct,
+    placement: box.dataset.skPlacement,
+  });
+
+  /* Impressions: half of a widget (or half a screen of it) in sight for a second, once per page */
+
+  const seen = new Set();
+  const timers = new WeakMap();
+
+  const impress = guard((box) => {
+    if (document.visibilityState !== "visible") {
+      watcher.unobserve(box); // looked at again as soon as the tab is
+      watcher.observe(box);
+      return;
+    }
+    watcher.unobserve(box);
+    const fields = about(box);
+    const key = [location.pathname, ...Object.values(fields)].join("\n");
+    if (seen.has(key)) return;
+    seen.add(key);
+    const networks = [...box.querySelectorAll("[data-sk-network]")].map((control) => control.dataset.skNetwork);
+    const shown = networks.filter((network) => network !== "native" || navigator.share);
+    emit(box, "impression", { ...fields, props: { networks: [...new Set(shown)] } }, LATER);
+  });
+
+  const watcher = window.IntersectionObserver && new IntersectionObserver(guard((entries) => {
+    for (const { target, intersectionRatio, intersectionRect } of entries) {
+      const visible = intersectionRatio >= 0.5 || intersectionRect.height * 2 >= innerHeight;
+      if (visible === timers.has(target)) continue;
+      if (visible) timers.set(target, setTimeout(() => timers.delete(target) && impress(target), 1000));
+      else {
+        clearTimeout(timers.get(target));
+        timers.delete(target);
+      }
+    }
+  }), { threshold: [0.1, 0.2, 0.3, 0.4, 0.5] });
+
+  /* Controls */
+
+  // Direct links carry an id that every visitor of a cached page gets; this share gets one of its own.
+  const renew = (control) => {
+    const old = control.dataset.skShare;
+    const fresh = letters(12);
+    for (const name of ["href", "data-sk-url", "data-sk-share"]) {
+      const value = control.getAttribute(name);
+      if (value) control.setAttribute(name, value.split(old).join(fresh));
+    }
+  };
+
+  const copyOldWay = (text) => {
+    const field = document.createElement("textarea");
+    const before = document.activeElement;
+    field.value = text;
+    field.className = "sk-hidden";
+    document.body.append(field);
+    field.select();
+    const done = document.execCommand("copy");
+    field.remove();
+    before.focus();
+    if (!done) throw done;
+  };
+
+  const copy = async (text) => {
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      copyOldWay(text); // plain http, or the permission is refused
+    }
+  };
+
+  const say = (box, control) => {
+    const status = box.querySelector("[role=status]");
+    const use = control.querySelector("use");
+    const icon = use && use.getAttribute("href");
+    if (control.classList.contains("sk-is-done")) return;
+    control.classList.add("sk-is-done");
+    if (icon) use.setAttribute("href", icon.replace(/#.*/, "#check"));
+    if (status) status.textContent = control.dataset.skDone;
+    setTimeout(guard(() => {
+      control.classList.remove("sk-is-done");
+      if (icon) use.setAttribute("href", icon);
+      if (status) status.textContent = "";
+    }), 3000);
+  };
+
+  const act = (control, box, event) => {
+    const data = control.dataset;
+    const network = data.skNetwork;
+    if ("skGo" in data) {
+      // The server counts this one; it only has to know by which share this visitor came.
+      const address = new URL(control.href);
+      if (parent()) address.searchParams.set("p", parent());
+      control.href = address;
+      return;
+    }
+    const details = control.parentNode;
+    if (network === "qr" && details.open) return; // closing it is no share
+    if (network !== "qr") renew(control); // the picture of the code is drawn already
+    const fields = { ...about(box), network, share_id: data.skShare, parent_share_id: parent() };
+    const shared = () => emit(box, "share", fields);
+    emit(box, "click", fields);
+    if (network === "copy") {
+      copy(data.skUrl).then(() => {
+        shared();
+        say(box, control);
+      }).catch(() => prompt(control.textContent.trim(), data.skUrl));
+    } else if (network === "native") {
+      const text = data.skText || box.dataset.skText;
+      navigator.share({ title: box.dataset.skTitle, text, url: data.skUrl }).then(shared).catch(() => {});
+    } else {
+      // After every listener of the page had its turn: one that cancels the link cancels the share.
+      setTimeout(() => {
+        if (event.defaultPrevented) return;
+        shared();
+        if (network === "print") guard(print)();
+      });
+    }
+  };
+
+  const onClick = (event) => {
+    const target = event.target;
+    if (!target.closest) return;
+    for (const open of all(".sk-share details[open]")) if (!open.contains(target)) open.open = false;
+    const control = target.closest("[data-sk-network]");
+    const box = control && control.closest("[data-sk-widget]");
+    if (!box || event.detail > 1) return; // the second half of a double click
+    if (event.type === "click" || (event.button === 1 && control.href)) act(control, box, event);
+  };
+
+  const onKey = (event) => {
+    const open = event.key === "Escape" && event.target.closest(".sk-share details[open]");
+    if (!open) return;
+    open.open = false;
+    open.querySelector("summary").focus();
+  };
+
+  /* Elements of the page, those that come later included */
+
+  const known = new WeakSet();
+
+  const scan = guard(() => {
+    for (const field of all("input[data-sk-share-id]")) field.value = parent();
+    for (const form of all("form[data-sk-remember]")) {
+      const field = form.elements[form.dataset.skRemember];
+      if (!known.has(form)) field.value = field.value || localStorage.getItem("sharekit") || "";
+      known.add(form);
+    }
+    for (const box of all("[data-sk-widget]")) {
+      if (known.has(box)) continue;
+      known.add(box);
+      if (watcher) watcher.observe(box);
+    }
+  });
+
+  const onSubmit = (event) => {
+    const form = event.target;
+    if (form.dataset.skRemember) localStorage.setItem("sharekit", form.elements[form.dataset.skRemember].value);
+  };
+
+  const start = guard(() => {
+    root.classList.add("sk-js");
+    if (navigator.share) root.classList.add("sk-native");
+    arrive();
+    scan();
+    let waiting;
+    new MutationObserver(guard((changes) => {
+      if (changes.some((change) => change.target === root && change.attributeName)) arrive();
+      clearTimeout(waiting);
+      waiting = setTimeout(scan, 50);
+    })).observe(root, { childList: true, subtree: true, attributeFilter: ["data-sk-consent"] });
+    listen("click", onClick);
+    listen("auxclick", onClick);
+    listen("keydown", onKey);
+    listen("submit", onSubmit);
+    listen("pagehide", flush);
+    listen("visibilitychange", () => document.visibilityState === "hidden" && flush());
+  });
+
+  // A page that is only being prerendered has not been seen by anybody yet.
+  if (document.prerendering) document.addEventListener("prerenderingchange", start, { once: true });
+  else start();
+})();
