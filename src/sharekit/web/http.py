@@ -11,6 +11,9 @@ from urllib.parse import parse_qsl
 MAX_BODY = 64 * 1024
 """Bytes of a request's body that are read; a shell reads one more to know that there are too many."""
 
+MAX_FIELDS = 50
+"""Fields of a query or form; one with more is read as empty."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
@@ -43,8 +46,12 @@ class Request:
         return self.headers.get(name, "")
 
     def arguments(self) -> dict[str, str]:
-        """The query as a mapping; of a repeated name the last value."""
-        return dict(parse_qsl(self.query, keep_blank_values=True, max_num_fields=50))
+        """The query as a mapping; of a repeated name the last value. Empty when there are more than 50."""
+        return _pairs(self.query)
+
+    def form(self) -> dict[str, str]:
+        """The body as a posted form (``application/x-www-form-urlencoded``); of a repeated name the last value."""
+        return _pairs(self.body[:MAX_BODY].decode("utf-8", "replace"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,12 +63,24 @@ class Response:
     body: bytes = b""
 
 
+def _pairs(text: str) -> dict[str, str]:
+    try:
+        return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_FIELDS))
+    except ValueError:
+        return {}
+
+
 def json_response(status: int, data: Mapping[str, Any], *headers: tuple[str, str]) -> Response:
     """``data`` as JSON, never cached."""
     fixed = (("content-type", "application/json"), ("cache-control", "no-store"), ("x-content-type-options", "nosniff"))
     return Response(status=status, headers=(*fixed, *headers), body=json.dumps(data).encode())
 
 
-def refuse(status: int, error: str, reason: str) -> Response:
+def refuse(status: int, error: str, reason: str, *headers: tuple[str, str]) -> Response:
     """A refusal: a short word for programs and a sentence for people."""
-    return json_response(status, {"error": error, "reason": reason})
+    return json_response(status, {"error": error, "reason": reason}, *headers)
+
+
+def too_large() -> Response:
+    """The refusal of a body of more than :data:`MAX_BODY` bytes."""
+    return refuse(413, "too_large", f"The body is longer than {MAX_BODY} bytes; post fewer events at a time.")

@@ -1,0 +1,90 @@
+"""The kit's own app: which handler answers which request."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+
+from sharekit.events.visitor import Visitor
+from sharekit.exceptions import ShareKitError
+from sharekit.web import collect, fediverse, qr, redirect, static
+from sharekit.web.collect import Posted
+from sharekit.web.context import WebContext
+from sharekit.web.http import Request, Response, refuse
+
+_log = logging.getLogger(__name__)
+Handler = Callable[[WebContext, Request, str], Response]
+
+_ROUTES: dict[str, dict[str, Handler]] = {
+    "go": {"GET": redirect.go, "HEAD": redirect.go},
+    "fediverse": {"GET": fediverse.show, "HEAD": fediverse.show, "POST": fediverse.send},
+    "qr": {"GET": qr.qr, "HEAD": qr.qr},
+    "static": {"GET": static.static, "HEAD": static.static},
+}
+
+
+class WebApp:
+    """Answers requests below the mount. Knows no framework and no server.
+
+    Parameters:
+        context: what the handlers lean on.
+    """
+
+    def __init__(self, context: WebContext) -> None:
+        self.context = context
+
+    def handle(self, request: Request) -> Response:
+        """The answer to a request."""
+        answer = self.begin(request)
+        return collect.keep(self.context, answer) if isinstance(answer, Posted) else answer
+
+    def begin(self, request: Request) -> Response | Posted:
+        """The answer, or for a post of events what is to be kept before it may be given.
+
+        A server that has several posts at hand keeps them with one commit (see :mod:`sharekit.web.asgi`).
+        """
+        try:
+            return self._route(self._below_mount(request))
+        except ShareKitError:  # an extra or a file is missing here, which no visitor can help
+            _log.exception("%s %s could not be answered", request.method, request.path)
+            return refuse(503, "unavailable", "This address cannot be answered now; the shop's log says why.")
+
+    def _route(self, request: Request) -> Response | Posted:
+        if request.path == "/events":
+            if request.method == "POST":
+                return collect.collect(self.context, request)
+            if request.method == "OPTIONS":
+                return collect.preflight(self.context, request)
+            return _not_allowed("POST, OPTIONS")
+        _, _, rest = request.path.partition("/")
+        head, _, name = rest.partition("/")
+        handlers = _ROUTES.get(head)
+        if handlers is None or not name or "/" in name:
+            return refuse(404, "not_found", "There is nothing here; see the documentation on collecting.")
+        if head == "qr":
+            name, dot, kind = name.rpartition(".")
+            if not dot or kind != "svg":
+                return refuse(404, "not_found", "A QR code's address ends with .svg.")
+        handler = handlers.get(request.method)
+        if handler is None:
+            return _not_allowed(", ".join(handlers))
+        return handler(self.context, request, name)
+
+    def visitor(self, request: Request) -> Visitor:
+        """The pseudonyms of whoever made the request."""
+        return self.context.visitor(request)
+
+    def _below_mount(self, request: Request) -> Request:
+        """The request with the path below the mount, whether or not a server in front cut the mount off."""
+        own = self.context.settings.mount.rstrip("/")
+        path = request.path
+        if not own or not path.startswith(own) or path[len(own) : len(own) + 1] not in {"", "/"}:
+            return request
+        if request.mount.endswith(own):
+            return request
+        return replace(request, path=path[len(own) :] or "/", mount=request.mount + own)
+
+
+def _not_allowed(methods: str) -> Response:
+    return refuse(405, "method_not_allowed", f"This address takes {methods}.", ("allow", methods))

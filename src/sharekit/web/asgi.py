@@ -1,0 +1,192 @@
+"""The kit's app under an ASGI server (https://asgi.readthedocs.io/).
+
+Handlers run on the event loop: they take well under a millisecond. Posts that are at hand at the same time are kept
+with one commit, and each is answered after it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from functools import lru_cache
+from typing import Any
+
+from sharekit.exceptions import JournalError
+from sharekit.web.app import WebApp
+from sharekit.web.collect import Posted, keep, not_kept
+from sharekit.web.http import MAX_BODY, Request, Response, refuse, too_large
+
+_log = logging.getLogger(__name__)
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+
+
+class AsgiApp:
+    """An ASGI app around the kit's own. Mount it anywhere: ``root_path`` becomes the mount, whether the server
+    leaves it in the path (as the specification says) or cuts it off.
+
+    Parameters:
+        app: gives the answers.
+    """
+
+    def __init__(self, app: WebApp) -> None:
+        self._app = app
+        self._gathering: _Gathering | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] == "http":
+            method = scope["method"].upper()
+            headers = _headers(scope["headers"])
+            body: bytes | Response | None = b""
+            if method in _WITH_BODY:
+                body = await _body(headers, receive)
+            if body is None:
+                return  # the client has gone
+            response = (
+                body if isinstance(body, Response) else await self._answer(_request(scope, method, headers, body))
+            )
+            await send({"type": "http.response.start", "status": response.status, "headers": _encoded(response)})
+            await send({"type": "http.response.body", "body": b"" if method == "HEAD" else response.body})
+        elif scope["type"] == "lifespan":
+            await _live(receive, send)
+        elif scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.close", "code": 1000})
+
+    async def _answer(self, request: Request) -> Response:
+        answer = self._app.begin(request)
+        if isinstance(answer, Response):
+            return answer
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:  # another kind of loop
+            return keep(self._app.context, answer)
+        gathering = self._gathering
+        if gathering is None or gathering.loop is not loop:
+            gathering = self._gathering = _Gathering(self._app, loop)
+        return await gathering.keep(answer)
+
+
+class _Gathering:
+    """Posts that wait for the end of this turn of the event loop, to be kept with one commit."""
+
+    def __init__(self, app: WebApp, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self._context = app.context
+        self._waiting: list[tuple[Posted, asyncio.Future[Response]]] = []
+
+    def keep(self, posted: Posted) -> asyncio.Future[Response]:
+        if not self._waiting:
+            self.loop.call_soon(self._flush)
+        future = self.loop.create_future()
+        self._waiting.append((posted, future))
+        return future
+
+    def _flush(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        try:
+            self._context.record_many([event for posted, _ in waiting for event in posted.events])
+        except JournalError as error:
+            answer = not_kept(error)
+            for _, future in waiting:
+                if not future.done():
+                    future.set_result(answer)
+        except Exception:  # one post's fault is not the others'
+            _log.exception("A batch of posts could not be kept; each is tried by itself")
+            for posted, future in waiting:
+                self._keep_alone(posted, future)
+        else:
+            for posted, future in waiting:
+                if not future.done():
+                    future.set_result(posted.answer)
+
+    def _keep_alone(self, posted: Posted, future: asyncio.Future[Response]) -> None:
+        try:
+            answer = keep(self._context, posted)
+        except Exception as error:  # noqa: BLE001 - handed to whoever awaits the answer
+            if not future.done():
+                future.set_exception(error)
+        else:
+            if not future.done():
+                future.set_result(answer)
+
+
+def _request(scope: Scope, method: str, headers: dict[str, str], body: bytes) -> Request:
+    path = scope["path"]
+    mount = scope.get("root_path", "").rstrip("/")
+    if mount and path.startswith(mount) and path[len(mount) : len(mount) + 1] in {"", "/"}:
+        path = path[len(mount) :]
+    client = scope.get("client")
+    return Request(
+        method=method,
+        path=path or "/",
+        query=scope.get("query_string", b"").decode("latin-1"),
+        headers=headers,
+        body=body,
+        client=(client[0] or "") if client else "",
+        scheme=scope.get("scheme", "http"),
+        host=headers.get("host", ""),
+        mount=mount,
+    )
+
+
+def _headers(pairs: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """The headers by name, in lower case; a repeated one is one list (RFC 9110, section 5.3)."""
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in pairs:
+        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return headers
+
+
+async def _body(headers: dict[str, str], receive: Receive) -> bytes | Response | None:
+    """The body, why it cannot be had, or ``None`` when the client has gone. Never much beyond the limit is read."""
+    announced = headers.get("content-length", "")
+    if announced:
+        if not (announced.isascii() and announced.isdigit()):
+            return refuse(400, "bad_request", "Content-Length is not a number.")
+        if int(announced[:20]) > MAX_BODY:
+            return too_large()
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        return None
+    body: bytes = message.get("body", b"")
+    if not message.get("more_body", False):
+        return body if len(body) <= MAX_BODY else too_large()
+    pieces, length = [body], len(body)
+    while message.get("more_body", False):
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        pieces.append(message.get("body", b""))
+        length += len(pieces[-1])
+        if length > MAX_BODY:
+            return too_large()
+    return b"".join(pieces)
+
+
+def _encoded(response: Response) -> list[tuple[bytes, bytes]]:
+    pairs = list(_encoded_pairs(response.headers))
+    if response.status not in {204, 304}:
+        pairs.append((b"content-length", str(len(response.body)).encode()))
+    return pairs
+
+
+@lru_cache(maxsize=256)
+def _encoded_pairs(headers: tuple[tuple[str, str], ...]) -> tuple[tuple[bytes, bytes], ...]:
+    return tuple((name.encode("latin-1"), value.encode("latin-1")) for name, value in headers)
+
+
+async def _live(receive: Receive, send: Send) -> None:
+    """There is nothing to start or stop; the server only wants to be told so."""
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            await send({"type": "lifespan.startup.complete"})
+        elif message["type"] == "lifespan.shutdown":
+            await send({"type": "lifespan.shutdown.complete"})
+            return

@@ -1,0 +1,113 @@
+"""What a signed link carries, and how following one is counted."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Any, Self
+
+from sharekit.events.model import Event
+from sharekit.events.validation import clean_share_id, clean_url
+from sharekit.exceptions import JournalError, TokenError
+from sharekit.networks.links import LinkBuilder, Message
+from sharekit.web.context import WebContext, asks_for_privacy
+from sharekit.web.http import Request
+from sharekit.web.security import limit_key
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """The values of a token, under their whole names. In the token each has one letter, to keep addresses short.
+
+    Parameters:
+        url: ``u``, the page that is shared, without tracking.
+        network: ``n``.
+        product_id: ``p``.
+        placement: ``l``.
+        title: ``t``.
+        text: ``x``, when the page gave one.
+        image: ``i``.
+        hashtags: ``h``, joined by commas.
+        campaign: ``c``, the ``utm_campaign``.
+        utm: ``m``, ``"0"`` when there are no ``utm_`` parameters.
+    """
+
+    url: str
+    network: str = ""
+    product_id: str = ""
+    placement: str = ""
+    title: str = ""
+    text: str = ""
+    image: str = ""
+    hashtags: tuple[str, ...] = ()
+    campaign: str = ""
+    utm: bool = True
+
+    @classmethod
+    def read(cls, context: WebContext, token: str) -> Self:
+        """The link of a token.
+
+        Raises:
+            TokenError: the token was not signed by this shop, or is no link.
+        """
+        values = context.signer().read(token)
+        url = values.get("u", "")
+        if not url.startswith(("https://", "http://")):
+            raise TokenError("The link leads nowhere; take it from the page again.")
+        return cls(
+            url=url,
+            network=values.get("n", ""),
+            product_id=values.get("p", ""),
+            placement=values.get("l", ""),
+            title=values.get("t", ""),
+            text=values.get("x", ""),
+            image=values.get("i", ""),
+            hashtags=tuple(tag for tag in values.get("h", "").split(",") if tag),
+            campaign=values.get("c", ""),
+            utm=values.get("m") != "0",
+        )
+
+    def builder(self, via: str = "") -> LinkBuilder:
+        """What makes the network's address of it.
+
+        Parameters:
+            via: the shop's account, on networks that credit one.
+        """
+        message = Message(self.url, self.title or self.url, self.text, self.image, self.hashtags, via)
+        return LinkBuilder(message, utm=self.utm, campaign=self.campaign)
+
+
+def count_share(context: WebContext, request: Request, link: Link, share_id: str) -> None:
+    """Keep a ``click`` and a ``share`` of the link.
+
+    Who is over the rate limit, or only fetched the link without following it (a picture's ``src`` on another site),
+    is not counted. Whatever happens here, the caller goes on: the shopper comes first.
+    """
+    if request.header("sec-fetch-mode") not in {"", "navigate"}:
+        return
+    agent = request.header("user-agent")
+    if context.limit.take(limit_key(context.gate.client(request)), agent, 2):
+        return
+    fields: dict[str, Any] = {
+        "product_id": link.product_id,
+        "network": link.network,
+        "placement": link.placement,
+        "widget": "share",
+        "share_id": share_id,
+        "parent_share_id": clean_share_id(request.arguments().get("p", "")),
+        "url": clean_url(link.url),
+        "visitor": context.visitor(request).id,
+        "bot": context.bots.is_bot(agent),
+        "gpc": asks_for_privacy(request),
+    }
+    try:
+        context.record_many([Event(name="click", **fields), Event(name="share", **fields)])
+    except JournalError as error:
+        _log.warning("A share on %s was not counted: %s", link.network, error)
+
+
+def is_prefetch(request: Request) -> bool:
+    """Whether a browser asks ahead of any click (https://wicg.github.io/nav-speculation/prefetch.html#sec-purpose-header)."""
+    return any("prefetch" in request.header(name).lower() for name in ("sec-purpose", "purpose", "x-moz"))

@@ -1,0 +1,48 @@
+"""``GET /go/<token>``: count the share, then send the shopper to the network.
+
+The target is built here, from the signed values and the table of networks; nothing of it comes from the request.
+"""
+
+from __future__ import annotations
+
+from sharekit.events.ids import fresh_share_id
+from sharekit.exceptions import DeadNetworkError, InvalidValueError, TokenError, UnknownNameError
+from sharekit.web.context import WebContext
+from sharekit.web.http import Request, Response, refuse
+from sharekit.web.links import Link, count_share, is_prefetch
+
+NEVER_KEPT = ("cache-control", "no-store")
+
+
+def go(context: WebContext, request: Request, token: str) -> Response:
+    """303 to the network's share dialog with a fresh share id; ``?p=`` names the share the visitor came by."""
+    try:
+        link = Link.read(context, token)
+        network = context.networks.get(link.network)
+    except TokenError as error:
+        return refuse(400, "bad_token", str(error))
+    except (DeadNetworkError, UnknownNameError, InvalidValueError) as error:
+        return refuse(410, "network_gone", str(error)[:200])
+    if is_prefetch(request):
+        return refuse(403, "prefetch", "This link counts a share; it answers when it is followed.")
+    if network.needs_instance:
+        return Response(status=303, headers=(("location", f"{context.mount(request)}/fediverse/{token}"), NEVER_KEPT))
+    settings = context.settings
+    builder = link.builder(settings.x_account)
+    options = settings.network_options.get(network.key)
+    share_id = "" if request.method == "HEAD" else fresh_share_id()
+    try:
+        address = builder.link(network, share_id, options=options)
+    except InvalidValueError as error:
+        return refuse(410, "network_gone", str(error)[:200])
+    if share_id:
+        count_share(context, request, link, share_id)
+    return see_other(address)
+
+
+def see_other(address: str) -> Response:
+    """303 to another site."""
+    return Response(
+        status=303,
+        headers=(("location", address), NEVER_KEPT, ("referrer-policy", "no-referrer-when-downgrade")),
+    )
