@@ -121,7 +121,7 @@ class ShareKit:
         """An ASGI app, to be mounted at the ``mount`` setting."""
         from sharekit.web.asgi import AsgiApp
 
-        return AsgiApp(self.handle)
+        return AsgiApp(self._web)
 
     # What happened
 
@@ -267,6 +267,7 @@ class ShareKit:
                 assets=self._assets,
                 environment=self._environment,
                 signer=lambda: self._signer,
+                share_key=lambda: derive_key(self._keys, "share-id"),
                 visitors=Visitors(self.settings.data_dir),
                 record_many=self._pipeline.record_many,
                 names=self._names,

@@ -95,7 +95,7 @@ class _Gathering:
             for _, future in waiting:
                 if not future.done():
                     future.set_result(answer)
-        except Exception:  # one post's fault is not the others'
+        except Exception:  # noqa: BLE001 - one post's fault is not the others'
             _log.exception("A batch of posts could not be kept; each is tried by itself")
             for posted, future in waiting:
                 self._keep_alone(posted, future)
