@@ -198,7 +198,10 @@ class LinkBuilder:
             if network.limit is not None:
                 said = _fitted(network, said, self.url(network.key, share_id), _beside(network, tags, via))
             _set_text(values, said)
-            present.add("text" if said else NO_TEXT)
+            if not said:
+                present.add(NO_TEXT)
+            elif text:
+                present.add("text")
         return template(network, frozenset(present)) % values
 
 
