@@ -151,11 +151,13 @@ def _event(
         raise EventError("name", f"{name} is recorded by the shop's server only, never from a browser.")
     fields: dict[str, Any] = {}
     for field, value in data.items():
-        read = _READERS.get(field)
+        read = _POSTED.get(field)
         if read is not None:
             fields[field] = read(field, value)
         elif field == "network":
-            fields[field] = _check_network(value, networks)
+            # A visit's network is what the address says, and anybody may have changed that.
+            known = name != "visit" or not isinstance(value, str) or value in networks
+            fields[field] = _check_network(value, networks) if known else ""
         elif field == "id":
             fields[field] = _check_id(value)
         elif field == "at":
@@ -200,6 +202,13 @@ def _url(field: str, value: object) -> str:
     return text if match.start(2) == match.end(1) else match[1] + match[2]
 
 
+def _referrer(field: str, value: object) -> str:
+    """The page before, as a browser has it: cut when very long, left out when it was an app (``android-app://``)."""
+    if isinstance(value, str) and len(value) > MAX_URL:
+        value = value[:MAX_URL]
+    return clean_url(_text(field, value, MAX_URL))
+
+
 _READERS: dict[str, Callable[[str, object], str]] = {
     "product_id": _text,
     "placement": _text,
@@ -209,6 +218,7 @@ _READERS: dict[str, Callable[[str, object], str]] = {
     "url": _url,
     "referrer": _url,
 }
+_POSTED = _READERS | {"referrer": _referrer}
 _FIELDS = ("name", "id", "network", "at", "props", *_READERS)
 
 

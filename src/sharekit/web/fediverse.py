@@ -12,7 +12,7 @@ from sharekit.networks.model import Network
 from sharekit.rendering.translations import direction, translations
 from sharekit.web.context import WebContext
 from sharekit.web.http import MAX_BODY, Request, Response, refuse, too_large
-from sharekit.web.links import Link, count_share
+from sharekit.web.links import Link, count_share, passed_on
 from sharekit.web.redirect import NEVER_KEPT, see_other
 
 # Chromium holds redirects after a post to form-action as well, and the server is the shopper's choice.
@@ -20,6 +20,7 @@ POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self' https:; base-uri 'none'; frame-ancestors 'none'"
 )
+_LONGEST_LOCALE = 20
 
 
 def show(context: WebContext, request: Request, token: str) -> Response:
@@ -77,7 +78,7 @@ def _page(
     status: int = 200,
 ) -> Response:
     settings = context.settings
-    locale = request.arguments().get("lang", "")[:20] or settings.locale
+    locale = request.arguments().get("lang", "")[:_LONGEST_LOCALE] or settings.locale
     words = translations(locale)
     mount = context.mount(request)
     html = context.environment.get_template("sharekit/fediverse.html.jinja").render(
@@ -87,8 +88,8 @@ def _page(
         theme=settings.theme,
         mount=mount,
         assets=context.assets.tags(mount=mount),
-        action=f"{mount}/fediverse/{token}" + (f"?{request.query}" if request.query else ""),
-        preview=link.builder().body(network, ""),
+        action=f"{mount}/fediverse/{token}{passed_on(request)}",
+        preview=link.builder().body(network, fresh_share_id()),
         instances=settings.fediverse_instances,
         instance=typed,
         error=bool(typed) or status != 200,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from typing import Any, Self
+from urllib.parse import urlencode
 
 from sharekit.events.model import Event
 from sharekit.events.validation import clean_share_id, clean_url
@@ -30,6 +31,7 @@ class Link:
         text: ``x``, when the page gave one.
         image: ``i``.
         hashtags: ``h``, joined by commas.
+        via: ``v``, the shop's account, for networks that credit one.
         campaign: ``c``, the ``utm_campaign``.
         utm: ``m``, ``"0"`` when there are no ``utm_`` parameters.
     """
@@ -42,6 +44,7 @@ class Link:
     text: str = ""
     image: str = ""
     hashtags: tuple[str, ...] = ()
+    via: str = ""
     campaign: str = ""
     utm: bool = True
 
@@ -65,17 +68,14 @@ class Link:
             text=values.get("x", ""),
             image=values.get("i", ""),
             hashtags=tuple(tag for tag in values.get("h", "").split(",") if tag),
+            via=values.get("v", ""),
             campaign=values.get("c", ""),
             utm=values.get("m") != "0",
         )
 
-    def builder(self, via: str = "") -> LinkBuilder:
-        """What makes the network's address of it.
-
-        Parameters:
-            via: the shop's account, on networks that credit one.
-        """
-        message = Message(self.url, self.title or self.url, self.text, self.image, self.hashtags, via)
+    def builder(self) -> LinkBuilder:
+        """What makes the network's address of it."""
+        message = Message(self.url, self.title or self.url, self.text, self.image, self.hashtags, self.via)
         return LinkBuilder(message, utm=self.utm, campaign=self.campaign)
 
 
@@ -106,6 +106,14 @@ def count_share(context: WebContext, request: Request, link: Link, share_id: str
         context.record_many([Event(name="click", **fields), Event(name="share", **fields)])
     except JournalError as error:
         _log.warning("A share on %s was not counted: %s", link.network, error)
+
+
+def passed_on(request: Request) -> str:
+    """The query that the next page needs too: the parent share, and the language. Nothing else of it is kept."""
+    arguments = request.arguments()
+    kept = {"p": clean_share_id(arguments.get("p", "")), "lang": clean_share_id(arguments.get("lang", ""))}
+    query = urlencode({name: value for name, value in kept.items() if value})
+    return f"?{query}" if query else ""
 
 
 def is_prefetch(request: Request) -> bool:

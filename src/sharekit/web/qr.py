@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 from io import BytesIO
 
-from sharekit.events.ids import page_share_id
-from sharekit.events.validation import clean_share_id
 from sharekit.exceptions import MissingExtraError, TokenError
 from sharekit.web.context import WebContext
 from sharekit.web.http import Request, Response, refuse
@@ -17,19 +15,15 @@ FOR_EVER = "public, max-age=31536000, immutable"
 
 
 def qr(context: WebContext, request: Request, token: str) -> Response:
-    """The picture. It carries the share id of the page it stands on, or the fresh one given as ``?s=``."""
+    """The picture of the tracked address that was signed, with the share id of the page it stands on."""
     try:
         link = Link.read(context, token)
     except TokenError as error:
         return refuse(400, "bad_token", str(error))
     if context.limit.take(limit_key(context.gate.client(request)), request.header("user-agent")):
         return refuse(429, "too_many", "Too many QR codes for one visitor.", ("retry-after", "60"))
-    share_id = clean_share_id(request.arguments().get("s", ""))
-    if not share_id:
-        share_id = page_share_id(context.share_key(), link.product_id, "qr", link.placement)
-    address = link.builder().url("qr", share_id)
     try:
-        picture = _draw(address)
+        picture = _draw(link.url)
     except MissingExtraError as error:
         return refuse(404, "not_installed", str(error))
     except ValueError:
@@ -50,7 +44,6 @@ def _draw(address: str) -> bytes:
     except ImportError as error:
         raise MissingExtraError("a QR code", "qr") from error
     out = BytesIO()
-    segno.make(address, micro=False, error="m", boost_error=False).save(
-        out, kind="svg", scale=8, border=4, svgclass=None, lineclass=None, light="#fff"
-    )
+    code = segno.make(address, micro=False, error="m", boost_error=False)
+    code.save(out, kind="svg", scale=8, border=4, svgclass=None, lineclass=None, light="#fff")
     return out.getvalue()

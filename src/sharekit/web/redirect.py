@@ -9,7 +9,7 @@ from sharekit.events.ids import fresh_share_id
 from sharekit.exceptions import DeadNetworkError, InvalidValueError, TokenError, UnknownNameError
 from sharekit.web.context import WebContext
 from sharekit.web.http import Request, Response, refuse
-from sharekit.web.links import Link, count_share, is_prefetch
+from sharekit.web.links import Link, count_share, is_prefetch, passed_on
 
 NEVER_KEPT = ("cache-control", "no-store")
 
@@ -26,13 +26,12 @@ def go(context: WebContext, request: Request, token: str) -> Response:
     if is_prefetch(request):
         return refuse(403, "prefetch", "This link counts a share; it answers when it is followed.")
     if network.needs_instance:
-        return Response(status=303, headers=(("location", f"{context.mount(request)}/fediverse/{token}"), NEVER_KEPT))
-    settings = context.settings
-    builder = link.builder(settings.x_account)
-    options = settings.network_options.get(network.key)
+        page = f"{context.mount(request)}/fediverse/{token}{passed_on(request)}"
+        return Response(status=303, headers=(("location", page), NEVER_KEPT))
+    options = context.settings.network_options.get(network.key)
     share_id = "" if request.method == "HEAD" else fresh_share_id()
     try:
-        address = builder.link(network, share_id, options=options)
+        address = link.builder().link(network, share_id, options=options)
     except InvalidValueError as error:
         return refuse(410, "network_gone", str(error)[:200])
     if share_id:
