@@ -32,6 +32,8 @@ from sharekit.widgets.meta import meta
 from sharekit.widgets.share import share_buttons
 
 if TYPE_CHECKING:
+    from jinja2 import BaseLoader
+
     from sharekit.web.app import WebApp
     from sharekit.web.asgi import AsgiApp
     from sharekit.web.wsgi import WsgiApp
@@ -47,6 +49,7 @@ class ShareKit:
     Parameters:
         base_url: the shop's address, ``https://shop.example``.
         config: a mapping with ``SHAREKIT_...`` names, such as a framework's configuration.
+        loader: a framework's Jinja loader, asked for ``sharekit/*.html.jinja`` before the library's own templates.
         settings: any field of :class:`sharekit.config.Settings`.
 
     Raises:
@@ -55,10 +58,18 @@ class ShareKit:
         DeadNetworkError: a network that has closed.
     """
 
-    def __init__(self, base_url: str = "", *, config: Mapping[str, Any] | None = None, **settings: Any) -> None:
+    def __init__(
+        self,
+        base_url: str = "",
+        *,
+        config: Mapping[str, Any] | None = None,
+        loader: BaseLoader | None = None,
+        **settings: Any,
+    ) -> None:
         if base_url:
             settings["base_url"] = base_url
         self.settings = Settings.load(config, **settings)
+        self._loader = loader
         self.networks = Networks(item for item in self.settings.networks if isinstance(item, Network))
         self.settings.networks = tuple(
             item.key if isinstance(item, Network) else self.networks.get(item).key for item in self.settings.networks
@@ -241,7 +252,7 @@ class ShareKit:
 
     @cached_property
     def _environment(self) -> Any:
-        return make_environment(self.settings.template_dirs)
+        return make_environment(self.settings.template_dirs, loader=self._loader)
 
     @cached_property
     def _widgets(self) -> WidgetContext:
