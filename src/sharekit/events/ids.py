@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from base64 import urlsafe_b64encode
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 
 SHARE_ID_BYTES = 9  # 72 bits, 12 characters
@@ -36,3 +37,25 @@ def page_share_id(key: bytes, product_id: str, network: str, placement: str) -> 
     """
     text = f"{product_id}\x1f{network}\x1f{placement}"
     return urlsafe_b64encode(blake2b(text.encode(), key=key, digest_size=SHARE_ID_BYTES).digest()).decode()
+
+
+def share_id_tails(networks: Iterable[str], placement: str) -> tuple[bytes, ...]:
+    """The half of :func:`page_share_id`'s text that is the same for every product, for :func:`page_share_ids`."""
+    return tuple(f"{network}\x1f{placement}".encode() for network in networks)
+
+
+def page_share_ids(key: bytes, product_id: str, tails: Sequence[bytes]) -> list[str]:
+    """:func:`page_share_id` for several networks at once, in half the time: the key and the product are hashed once.
+
+    Parameters:
+        tails: what :func:`share_id_tails` made of networks and placement.
+    """
+    head = blake2b(f"{product_id}\x1f".encode(), key=key, digest_size=SHARE_ID_BYTES)
+    digests = []
+    for tail in tails:
+        one = head.copy()
+        one.update(tail)
+        digests.append(one.digest())
+    # Nine bytes are twelve characters without padding, so the ids may be encoded in one go.
+    text = urlsafe_b64encode(b"".join(digests)).decode()
+    return [text[start : start + 12] for start in range(0, len(text), 12)]

@@ -13,7 +13,7 @@ from sharekit.exceptions import InvalidValueError
 _NAME = re.compile(r"[A-Za-z_:@][A-Za-z0-9_:@.\-]*")
 
 
-def attributes(mapping: Mapping[str, Any] | None, *, field: str = "attrs") -> Markup:
+def attributes(mapping: Mapping[Any, Any] | None, *, field: str = "attrs") -> Markup:
     """``{"id": "a", "hidden": True}`` as `` id="a" hidden``, with a space in front; empty when there is nothing.
 
     Values are escaped. ``None`` and ``False`` leave the attribute out, ``True`` writes the name alone.

@@ -34,5 +34,5 @@ class WidgetContext:
     share_key: bytes
     sign: Callable[[Mapping[str, str]], str]
     counts: Callable[[str], Mapping[str, int]]
-    cache: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
-    """What widgets prepare once and use again; each under a name of its own."""
+    plans: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+    """What the share widget prepared for the combinations of options it was called with."""
