@@ -6,9 +6,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import TYPE_CHECKING, Self
 
 from sharekit.events.model import Event
-from sharekit.exceptions import ShareKitError
+from sharekit.exceptions import ConfigError, ShareKitError
+
+if TYPE_CHECKING:
+    from sharekit.sinks.registry import SinkUrl
+    from sharekit.sinks.store import Store
 
 
 class Retry(ShareKitError):  # noqa: N818 (a request to the deliverer, not a fault)
@@ -60,16 +65,38 @@ class Sink(ABC):
         if not cls.name:
             cls.name = cls.__name__.removesuffix("Sink").lower() or "sink"
 
+    @classmethod
+    def from_url(cls, url: SinkUrl) -> Self:
+        """The sink that a URL such as ``sinks=["print:"]`` asks for. Override it to read the URL's parts and options.
+
+        Raises:
+            ConfigError: the URL has an option that the sink does not know, or a value it cannot use.
+        """
+        url.options()
+        return cls()
+
+    @classmethod
+    def store_from_url(cls, url: SinkUrl) -> Store:
+        """What reports read, for sinks that are stores.
+
+        Raises:
+            ConfigError: this sink is none.
+        """
+        raise ConfigError(
+            f"store: {url.text!r} keeps nothing that reports can read; use for example 'sqlite:events.db'."
+        )
+
     @abstractmethod
     def write(self, batch: Sequence[Event]) -> Result | None:
         """Keep the events. Returning ``None`` means that all are delivered.
 
         Raises:
-            Retry: try the batch again, not before ``after`` seconds. Any other exception means the same, without a wish.
+            Retry: try the batch again, not before ``after`` seconds. Any other exception means the same without a
+                wish; an event that alone is refused again and again while others pass becomes a dead letter.
         """
 
     def check(self) -> str | None:
-        """What is wrong with the sink's settings or its other side, for ``sharekit-web doctor``; ``None`` when all is well."""
+        """What is wrong with its settings or its other side, for ``sharekit-web doctor``; ``None`` when all is well."""
         return None
 
     def close(self) -> None:  # noqa: B027 (most sinks have nothing to close)

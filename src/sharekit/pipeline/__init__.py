@@ -1,0 +1,1 @@
+"""From recorded to delivered: a durable journal, and delivery to the sinks."""

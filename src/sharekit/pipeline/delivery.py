@@ -1,0 +1,340 @@
+"""Delivery: one deliverer per data directory reads every process's journal and feeds the sinks."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from sharekit.exceptions import ConfigError
+from sharekit.pipeline.ledger import Ledger
+from sharekit.pipeline.locks import FileLock
+from sharekit.pipeline.segments import SegmentReader, segment_names
+from sharekit.pipeline.worker import Worker
+from sharekit.sinks.base import Sink
+
+log = logging.getLogger("sharekit.delivery")
+
+JOURNAL = "journal"
+LEDGER = "delivery.db"
+LEASE = "delivery.lock"
+POLL = 0.2
+"""Seconds between looks at other processes' journals, and at the lease."""
+GATHER = 0.05
+"""Seconds after an event of this process in which more are awaited, to make one batch of them."""
+
+
+def check_names(sinks: Sequence[Sink]) -> None:
+    """Each sink needs a name of its own, because its position is remembered by it.
+
+    Raises:
+        ConfigError: two have the same.
+    """
+    seen: set[str] = set()
+    for sink in sinks:
+        if sink.name in seen:
+            raise ConfigError(
+                f"sinks: two are named {sink.name!r}. Give one another name: ?name=... in its URL, or its attribute."
+            )
+        seen.add(sink.name)
+
+
+class Deliverer:
+    """Delivers while it holds the lease of the data directory. Used by one thread, except where said.
+
+    A single sink is fed in that thread; several have a thread each, so that none waits for another.
+
+    Parameters:
+        data_dir: the kit's data directory.
+        sinks: where events go; they are not closed by this object.
+    """
+
+    def __init__(self, data_dir: Path, sinks: Sequence[Sink]) -> None:
+        check_names(sinks)
+        self.sinks = tuple(sinks)
+        self._journal = data_dir / JOURNAL
+        self._ledger = Ledger(data_dir / LEDGER)
+        self._lease = FileLock(data_dir / LEASE)
+        self._leading = False
+        self._readers: tuple[SegmentReader, ...] = ()
+        self._lanes: list[_Lane] = []
+        self._looked = 0.0
+        self._missed: set[str] = set()
+
+    @property
+    def leading(self) -> bool:
+        """Whether this object holds the lease. Any thread may ask."""
+        return self._leading
+
+    @property
+    def idle(self) -> bool:
+        """Whether every sink had everything at its last turn, and none waits for another attempt."""
+        return self._leading and not any(lane.busy for lane in self._lanes)
+
+    def tick(self) -> bool:
+        """Do what is due; True when there is more to do at once.
+
+        Raises:
+            OSError, sqlite3.Error: the data directory cannot be used at the moment.
+        """
+        if self._leading and not self._lease.held:
+            self.stop(timeout=POLL)  # the directory was removed under us
+        if not self._leading:
+            if not self._journal.is_dir() or not self._lease.acquire():
+                return False
+            self._begin()
+        if time.monotonic() - self._looked >= POLL:
+            self._look()
+        return self._deliver()
+
+    def wake(self) -> None:
+        """Tell the sinks' threads that there are new events."""
+        for lane in self._lanes:
+            lane.wake.set()
+
+    def stop(self, timeout: float = 0.0) -> bool:
+        """Stop the sinks' threads and give the lease back; False when a sink is still busy after ``timeout`` seconds.
+
+        The lease is kept then, because a sink that is still writing must not meet a second deliverer.
+        """
+        deadline = time.monotonic() + timeout
+        for lane in self._lanes:
+            lane.stop()
+        if not all(lane.join(max(0.0, deadline - time.monotonic())) for lane in self._lanes):
+            return False
+        if self._leading:
+            with suppress(OSError, sqlite3.Error):
+                self._look()  # what every sink has by now can go
+        self._lanes = []
+        for reader in self._readers:
+            reader.close()
+        self._readers = ()
+        self._leading = False
+        self._ledger.close()
+        self._lease.release()
+        return True
+
+    def pause(self, timeout: float) -> None:
+        """Wait until no sink is in use, and keep it so until :meth:`resume`. Any thread may call it, before a fork."""
+        deadline = time.monotonic() + timeout
+        for lane in self._lanes:
+            lane.pause(deadline)
+
+    def resume(self) -> None:
+        """Go on after :meth:`pause`."""
+        for lane in self._lanes:
+            lane.resume()
+
+    def forget(self) -> None:
+        """In a child after a fork: leave the parent's locks alone."""
+        self._lease.forget()
+        for reader in self._readers:
+            reader.forget()
+
+    def _begin(self) -> None:
+        try:
+            cursors = self._ledger.open_sinks([sink.name for sink in self.sinks])
+        except BaseException:
+            self._lease.release()
+            raise
+        self._leading = True
+        self._looked = 0.0
+        workers = [Worker(sink, self._ledger, cursors[sink.name], lambda: self._readers) for sink in self.sinks]
+        self._look(workers)
+        self._lanes = [_Lane(worker, threaded=len(workers) > 1) for worker in workers]
+
+    def _look(self, workers: Sequence[Worker] | None = None) -> None:
+        """See which segments there are, take over those whose process is gone, delete those that every sink has."""
+        if workers is None:
+            workers = [lane.worker for lane in self._lanes]
+        self._looked = time.monotonic()
+        retired = self._ledger.retired()
+        known = {reader.name: reader for reader in self._readers}
+        names = segment_names(self._journal)
+        for name in names:
+            if name in retired:
+                self._remove(SegmentReader(self._journal, name))
+            elif name not in known:
+                known[name] = SegmentReader(self._journal, name)
+        present = set(names)
+        for name in retired - present:
+            self._ledger.removed(name)
+        for name in [name for name in known if name not in present]:
+            known.pop(name).close()
+        for name in {name for worker in workers for name in list(worker.cursors)} - present - retired:
+            self._lost(name, workers)
+        for reader in list(known.values()):
+            if not reader.adopt():
+                continue
+            written, dropped = reader.totals()
+            if all(worker.cursors.get(reader.name, 0) >= written for worker in workers):
+                self._ledger.retire(reader.name, written, dropped)
+                del known[reader.name]
+                self._readers = tuple(other for other in self._readers if other is not reader)
+                for worker in workers:
+                    worker.cursors.pop(reader.name, None)
+                self._remove(reader)
+        self._readers = tuple(known[name] for name in sorted(known))
+
+    def _remove(self, reader: SegmentReader) -> None:
+        if reader.adopt():
+            reader.remove()
+            self._ledger.removed(reader.name)
+
+    def _lost(self, name: str, workers: Sequence[Worker]) -> None:
+        """Close the books on a segment that somebody else deleted."""
+        seen = max(worker.cursors.get(name, 0) for worker in workers)
+        log.error("journal segment %s has vanished; events in it that were not delivered are lost", name)
+        self._ledger.retire(name, seen, {})
+        self._ledger.removed(name)
+        for worker in workers:
+            worker.cursors.pop(name, None)
+
+    def _deliver(self) -> bool:
+        if len(self._lanes) == 1:
+            return self._lanes[0].step()
+        return False
+
+
+class _Lane:
+    """A worker, and its thread where it has one."""
+
+    def __init__(self, worker: Worker, *, threaded: bool) -> None:
+        self.worker = worker
+        self.wake = threading.Event()
+        self.busy = True
+        self._stopping = False
+        self._using = threading.Lock()
+        self._paused = False
+        self._thread: threading.Thread | None = None
+        if threaded:
+            self._thread = threading.Thread(target=self._run, name=f"sharekit-{worker.sink.name}", daemon=True)
+            self._thread.start()
+
+    def step(self) -> bool:
+        with self._using:
+            more = not self._stopping and self.worker.step()
+        self.busy = more or time.monotonic() < self.worker.ready_at
+        return more
+
+    def stop(self) -> None:
+        self._stopping = True
+        self.wake.set()
+
+    def join(self, timeout: float) -> bool:
+        if self._thread is None:
+            return True
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def pause(self, deadline: float) -> None:
+        self._paused = self._using.acquire(timeout=max(0.0, deadline - time.monotonic()))
+
+    def resume(self) -> None:
+        if self._paused:
+            self._paused = False
+            self._using.release()
+
+    def _run(self) -> None:
+        while not self._stopping:
+            more = False
+            with suppress_faults():
+                more = self.step()
+            if not more and not self._stopping:
+                self.wake.wait(POLL)
+                self.wake.clear()
+
+
+class suppress_faults:  # noqa: N801 (used as a statement)
+    """Log what went wrong and go on: the journal keeps the events, and the next look may find things mended."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> bool:
+        if error is None:
+            return False
+        if not isinstance(error, Exception):
+            return False
+        log.warning("delivery is held up: %r", error, exc_info=not isinstance(error, OSError | sqlite3.Error))
+        time.sleep(POLL)
+        return True
+
+
+def run(
+    deliverer: Deliverer | None,
+    stop: threading.Event,
+    wake: threading.Event,
+    hurry: threading.Event,
+    before: Callable[[], None] = lambda: None,
+) -> None:
+    """Deliver until ``stop`` is set.
+
+    Parameters:
+        deliverer: ``None`` to do only ``before``.
+        stop, wake, hurry: set to end it; when there are new events; when nobody wants to wait for more to gather.
+        before: called at each turn.
+    """
+    while not stop.is_set():
+        more = False
+        with suppress_faults():
+            before()
+            if deliverer is not None:
+                more = deliverer.tick()
+                if not more:
+                    deliverer.wake()
+        if more:
+            continue
+        if wake.wait(POLL):
+            wake.clear()
+            hurry.wait(GATHER)
+
+
+def serve(data_dir: Path, sinks: Sequence[Sink], stop: threading.Event) -> None:
+    """Deliver in this thread until ``stop`` is set: the service behind ``sharekit-web deliver``."""
+    deliverer = Deliverer(data_dir, sinks)
+    try:
+        run(deliverer, stop, threading.Event(), threading.Event())
+    finally:
+        deliverer.stop(timeout=5.0)
+        for sink in sinks:
+            with suppress(Exception):
+                sink.close()
+
+
+def drain(data_dir: Path, sinks: Sequence[Sink], timeout: float = 10.0) -> bool:
+    """Deliver what processes that have ended left behind, unless a live one is at it.
+
+    Parameters:
+        data_dir: the kit's data directory.
+        sinks: where events go; they are closed afterwards.
+        timeout: seconds it may take.
+
+    Returns:
+        True when nothing is left to deliver; False when time ran out or another process holds the lease.
+    """
+    deliverer = Deliverer(data_dir, sinks)
+    deadline = time.monotonic() + timeout
+    try:
+        if not segment_names(data_dir / JOURNAL):
+            return True
+        done = False
+        while not done and time.monotonic() < deadline:
+            with suppress_faults():
+                more = deliverer.tick()
+                if not deliverer.leading:
+                    return False
+                if not more:
+                    done = deliverer.idle
+                    if not done:
+                        time.sleep(0.01)
+        return done
+    finally:
+        deliverer.stop(timeout=max(0.0, deadline - time.monotonic()))
+        for sink in sinks:
+            with suppress(Exception):
+                sink.close()

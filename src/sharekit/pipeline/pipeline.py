@@ -1,0 +1,260 @@
+"""The pipeline: what the kit records goes in here, and the sinks get it."""
+
+from __future__ import annotations
+
+import atexit
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
+from pathlib import Path
+from weakref import WeakSet
+
+from sharekit.config import Durability
+from sharekit.events.model import Event
+from sharekit.exceptions import EventError, JournalError
+from sharekit.forks import watch
+from sharekit.pipeline.delivery import JOURNAL, LEDGER, Deliverer, check_names, drain, run, serve
+from sharekit.pipeline.journal import Journal
+from sharekit.pipeline.ledger import LedgerReader
+from sharekit.pipeline.status import SinkStatus, Status, read_status
+from sharekit.sinks.base import Sink
+
+__all__ = ["EXIT_DEADLINE", "Pipeline", "SinkStatus", "Status", "drain", "serve", "status_of"]
+
+EXIT_DEADLINE = 2.0
+"""Seconds that delivery may take when the interpreter ends. The journal keeps what is left."""
+_LEVELS: tuple[Durability, ...] = ("memory", "process", "disk")
+_LOOK = 0.01
+
+
+class Pipeline:
+    """Keeps events and delivers them. Opens no file and starts no thread before the first event.
+
+    Threads may share it, and it may be made before a fork: each process writes a journal of its own.
+
+    Parameters:
+        data_dir: the kit's data directory.
+        sinks: where events go.
+        durability_of: level of an event, by its name; asked once per name.
+        deliver: deliver in a thread of this process; False when a service does.
+
+    Raises:
+        ConfigError: two sinks have the same name.
+    """
+
+    def __init__(
+        self,
+        data_dir: Path,
+        sinks: Sequence[Sink],
+        *,
+        durability_of: Callable[[str], Durability],
+        deliver: bool = True,
+    ) -> None:
+        check_names(sinks)
+        self.data_dir = Path(data_dir)
+        self.sinks = tuple(sinks)
+        self._durability_of = durability_of
+        self._levels: dict[str, Durability] = {}
+        self._deliver = deliver
+        self._journal = Journal(self.data_dir / JOURNAL)
+        self._ledger = LedgerReader(self.data_dir / LEDGER)
+        self._closed = False
+        self._reset()
+        watch(self, first=True)
+        _pipelines.add(self)
+
+    def _reset(self) -> None:
+        self._starting = threading.Lock()
+        self._stop = threading.Event()
+        self._wake = threading.Event()
+        self._hurry = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._deliverer: Deliverer | None = None
+
+    def record(self, event: Event) -> None:
+        """Keep an event; returns when it is kept at the level of its name.
+
+        Raises:
+            EventError: it cannot be written as JSON.
+            JournalError: it could not be kept.
+        """
+        level = self._levels.get(event.name) or self._level(event.name)
+        self._journal.append((_encode(event),), level)
+        if not self._wake.is_set():
+            self._wake.set()
+        if self._thread is None:
+            self._start(level)
+
+    def record_many(self, events: Iterable[Event]) -> None:
+        """Keep several events in one commit, at the highest level among them: all of them or, with an error, none.
+
+        Raises:
+            EventError: one cannot be written as JSON.
+            JournalError: they could not be kept.
+        """
+        kept = list(events)
+        if not kept:
+            return
+        payloads = [_encode(event) for event in kept]
+        level = max((self._level(event.name) for event in kept), key=_LEVELS.index)
+        self._journal.append(payloads, level)
+        self._wake.set()
+        if self._thread is None:
+            self._start(level)
+
+    def flush(self, timeout: float = 5.0) -> bool:
+        """Wait until every sink has everything that this process recorded.
+
+        Parameters:
+            timeout: seconds to wait at most.
+
+        Returns:
+            False when that was not enough, or nobody delivers.
+        """
+        deadline = time.monotonic() + timeout
+        try:
+            self._journal.drain()
+            self._hurry.set()
+            self._wake.set()
+            while not self._delivered():
+                if time.monotonic() >= deadline:
+                    return False
+                time.sleep(_LOOK)
+            return True
+        except (JournalError, sqlite3.Error, OSError):
+            return False
+        finally:
+            self._hurry.clear()
+
+    def status(self) -> Status:
+        """What became of every event, per sink, at one moment."""
+        deliverer = self._deliverer
+        return read_status(
+            self.data_dir / JOURNAL,
+            self._ledger,
+            [sink.name for sink in self.sinks],
+            self._journal.counts,
+            delivering=deliverer is not None and deliverer.leading,
+        )
+
+    def close(self, timeout: float = EXIT_DEADLINE) -> None:
+        """Deliver what can be delivered within ``timeout`` seconds, and let go of files, threads and sinks.
+
+        The journal keeps the rest. Events recorded afterwards are kept, too, and delivered by the next process.
+        """
+        with self._starting:
+            if self._closed:
+                return
+            self._closed = True
+        deadline = time.monotonic() + timeout
+        if self._thread is not None and self._deliver:
+            self.flush(timeout)
+        self._journal.close()
+        self._stop.set()
+        self._wake.set()
+        self._hurry.set()
+        self._ledger.close()
+        ended = True
+        if self._thread is not None:
+            self._thread.join(max(0.1, deadline - time.monotonic()))
+            ended = not self._thread.is_alive()
+        if ended and self._deliverer is not None:
+            ended = self._deliverer.stop(max(0.1, deadline - time.monotonic()))
+        if ended:
+            for sink in self.sinks:
+                sink.close()
+
+    def _level(self, name: str) -> Durability:
+        level = self._levels.get(name)
+        if level is None:
+            level = self._levels[name] = self._durability_of(name)
+        return level
+
+    def _start(self, level: Durability) -> None:
+        if not self._deliver and level != "memory":
+            return
+        with self._starting:
+            if self._thread is not None or self._closed:
+                return
+            if self._deliver:
+                self._deliverer = Deliverer(self.data_dir, self.sinks)
+            self._thread = threading.Thread(
+                target=run,
+                args=(self._deliverer, self._stop, self._wake, self._hurry, self._journal.drain),
+                name="sharekit-delivery",
+                daemon=True,
+            )
+            self._thread.start()
+
+    def _delivered(self) -> bool:
+        recorded = self._journal.written_to()
+        if not any(recorded.values()):
+            return True
+        books = self._ledger.books()
+        done = True
+        for name, written in recorded.items():
+            if all(
+                (found := books.sinks.get(sink.name)) is not None and found.cursors.get(name, 0) >= written
+                for sink in self.sinks
+            ):
+                continue
+            if name in books.retired or not (self.data_dir / JOURNAL / f"{name}.db").exists():
+                self._journal.forget_segment(name)
+            else:
+                done = False
+        return done
+
+    def before_fork(self) -> None:
+        """Let no sink be in use while the process is copied, unless one takes long."""
+        self._starting.acquire()
+        if self._deliverer is not None:
+            self._deliverer.pause(timeout=1.0)
+
+    def after_fork(self, *, child: bool) -> None:
+        """In the child: no thread, no lease; both come with its first event."""
+        deliverer = self._deliverer
+        if deliverer is not None:
+            deliverer.resume()
+        self._starting.release()
+        if child:
+            if deliverer is not None:
+                deliverer.forget()
+            self._reset()
+
+
+def _encode(event: Event) -> str:
+    try:
+        payload = event.as_json()
+        if not payload.isascii():
+            payload.encode()
+    except UnicodeEncodeError:
+        raise EventError("event", "has half a character (a lone surrogate) in it; decode the text properly.") from None
+    except (TypeError, ValueError, RecursionError) as error:
+        raise EventError("props", f"cannot be written as JSON ({error}).") from None
+    return payload
+
+
+def status_of(data_dir: Path, names: Sequence[str] | None = None) -> Status:
+    """The status of a data directory without a pipeline, for ``sharekit-web doctor``.
+
+    Parameters:
+        names: sinks wanted; all that were ever known when ``None``.
+
+    Raises:
+        OSError, sqlite3.Error: the files cannot be read.
+    """
+    with closing(LedgerReader(data_dir / LEDGER)) as ledger:
+        return read_status(data_dir / JOURNAL, ledger, names)
+
+
+_pipelines: WeakSet[Pipeline] = WeakSet()
+
+
+@atexit.register
+def _at_exit() -> None:
+    """Deliver what can be delivered before the interpreter ends, all kits within one deadline."""
+    deadline = time.monotonic() + EXIT_DEADLINE
+    for pipeline in list(_pipelines):
+        pipeline.close(max(0.0, deadline - time.monotonic()))

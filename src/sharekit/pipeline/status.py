@@ -1,0 +1,197 @@
+"""What became of every event, per sink, at one moment."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from sharekit.events.model import Event, now
+from sharekit.pipeline.journal import MEMORY_FULL, JournalCounts
+from sharekit.pipeline.ledger import Books, LedgerReader, SinkBooks
+from sharekit.pipeline.segments import SegmentReader, segment_names
+
+_TRIES = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SinkStatus:
+    """The books of one sink at one moment.
+
+    Parameters:
+        name: the sink's.
+        recorded: events acknowledged since the sink is known, by every process of the data directory.
+        delivered: those that the sink has.
+        rejected: those it will never take; they are dead letters.
+        dropped: those left out, by reason: ``gpc``, ``memory_full``, ``sink_removed``.
+        pending: those still to come.
+        lag: seconds since the oldest pending event happened; 0 when none is pending.
+        failures: attempts in a row that failed.
+        error: the last of them.
+    """
+
+    name: str
+    recorded: int
+    delivered: int
+    rejected: int
+    dropped: Mapping[str, int]
+    pending: int
+    lag: float
+    failures: int
+    error: str
+
+    @property
+    def balanced(self) -> bool:
+        """Whether the law holds: recorded = delivered + rejected + dropped + pending."""
+        return self.recorded == self.delivered + self.rejected + sum(self.dropped.values()) + self.pending
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """All sinks at one moment.
+
+    Parameters:
+        sinks: in the order of the settings.
+        segments: journal files that are there.
+        delivering: whether this process is the one that delivers.
+    """
+
+    sinks: tuple[SinkStatus, ...]
+    segments: int
+    delivering: bool = False
+
+    @property
+    def balanced(self) -> bool:
+        """Whether the law holds for every sink."""
+        return all(sink.balanced for sink in self.sinks)
+
+    def sink(self, name: str) -> SinkStatus:
+        """The status of one sink.
+
+        Raises:
+            KeyError: there is none of that name.
+        """
+        for sink in self.sinks:
+            if sink.name == name:
+                return sink
+        raise KeyError(name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Totals:
+    written: int
+    dropped: Mapping[str, int]
+
+
+def read_status(
+    journal: Path,
+    ledger: LedgerReader,
+    names: Sequence[str] | None = None,
+    own: Callable[[], JournalCounts] | None = None,
+    *,
+    delivering: bool = False,
+) -> Status:
+    """The status of a data directory, read by whichever process.
+
+    Parameters:
+        journal: folder of the segments.
+        ledger: the deliverer's books.
+        names: sinks wanted; all that were ever known when ``None``.
+        own: tells what the asking process itself has taken on.
+        delivering: passed on.
+
+    Raises:
+        OSError, sqlite3.Error: the files cannot be read.
+    """
+    for attempt in range(_TRIES):
+        books = ledger.books()
+        counts = own() if own is not None else None
+        totals, whole = _segment_totals(journal, books, counts)
+        if whole:
+            break
+        time.sleep(0.001 * attempt)  # a segment was deleted between the two looks
+    wanted = list(books.sinks) if names is None else names
+    oldest: dict[tuple[str, int], float] = {}
+    return Status(
+        sinks=tuple(
+            _sink_status(name, books.sinks.get(name, SinkBooks()), totals, counts, journal, oldest) for name in wanted
+        ),
+        segments=len(totals),
+        delivering=delivering,
+    )
+
+
+def _segment_totals(journal: Path, books: Books, own: JournalCounts | None) -> tuple[dict[str, _Totals], bool]:
+    names = [name for name in segment_names(journal) if name not in books.retired]
+    totals: dict[str, _Totals] = {}
+    whole = True
+    for name in names:
+        if own is not None and name == own.segment:
+            continue
+        try:
+            with closing(SegmentReader(journal, name)) as reader:
+                written, dropped = reader.totals()
+        except sqlite3.OperationalError:
+            if (journal / f"{name}.db").exists():
+                raise
+            whole = False
+            continue
+        totals[name] = _Totals(written, dropped)
+    if own is not None and own.segment:
+        totals[own.segment] = _Totals(own.written, {MEMORY_FULL: own.dropped} if own.dropped else {})
+    known = {segment for sink in books.sinks.values() for segment in sink.cursors}
+    return totals, whole and known <= totals.keys()
+
+
+def _sink_status(
+    name: str,
+    books: SinkBooks,
+    totals: Mapping[str, _Totals],
+    own: JournalCounts | None,
+    journal: Path,
+    oldest: dict[tuple[str, int], float],
+) -> SinkStatus:
+    queued = own.queued if own is not None else 0
+    drops = dict(books.drops)
+    recorded, pending = books.recorded + queued, queued
+    if own is not None and not own.segment and own.dropped:
+        drops[MEMORY_FULL] = drops.get(MEMORY_FULL, 0) + own.dropped
+        recorded += own.dropped
+    lag = 0.0
+    for segment, total in totals.items():
+        cursor = books.cursors.get(segment, 0)
+        recorded += total.written + sum(total.dropped.values())
+        pending += total.written - cursor
+        for reason, count in total.dropped.items():
+            drops[reason] = drops.get(reason, 0) + count
+        if total.written > cursor:
+            key = (segment, cursor)
+            if key not in oldest:
+                oldest[key] = _age(journal, segment, cursor)
+            lag = max(lag, oldest[key])
+    # A segment that somebody deleted: what was delivered of it was recorded, too.
+    recorded += sum(seq for segment, seq in books.cursors.items() if segment not in totals)
+    return SinkStatus(
+        name=name,
+        recorded=recorded,
+        delivered=books.delivered,
+        rejected=books.rejected,
+        dropped=drops,
+        pending=pending,
+        lag=lag,
+        failures=books.failures,
+        error=books.error,
+    )
+
+
+def _age(journal: Path, segment: str, cursor: int) -> float:
+    """Seconds since the event after ``cursor`` happened."""
+    try:
+        with closing(SegmentReader(journal, segment)) as reader:
+            rows = reader.read(cursor, 1)
+        return max(0.0, (now() - Event.from_json(rows[0][1]).at).total_seconds()) if rows else 0.0
+    except (sqlite3.Error, ValueError, KeyError, TypeError):
+        return 0.0  # deleted meanwhile, or unreadable: its sinks will say so
