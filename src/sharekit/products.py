@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Literal, get_args
 from urllib.parse import urljoin, urlsplit
@@ -148,6 +149,7 @@ class Product:
         gtin: GTIN-8, -12, -13 or -14, digits only. It is shown in structured data only when its check digit is right.
         sale_price: reduced price, below ``price``.
         lowest_30d: lowest price of the last 30 days before the reduction (Directive 98/6/EC, article 6a).
+        price_valid_until: last day on which the price of now holds, when that is known.
         rating: summary of its ratings.
         category: path such as ``"Kitchen > Mugs"``.
 
@@ -171,6 +173,7 @@ class Product:
     lowest_30d: Decimal | str | int | None = None
     rating: Rating | None = None
     category: str = ""
+    price_valid_until: date | None = None
 
     def __post_init__(self) -> None:
         set_field = object.__setattr__
@@ -198,6 +201,11 @@ class Product:
             set_field(self, "availability", check_availability(self.availability, "Product.availability"))
         if self.rating is not None and not isinstance(self.rating, Rating):
             raise InvalidValueError("Product.rating", "pass a Rating(value=..., count=...).")
+        day = self.price_valid_until
+        if isinstance(day, datetime) or not (day is None or isinstance(day, date)):
+            raise InvalidValueError(
+                "Product.price_valid_until", "pass a date (a day in the shop's zone), or leave it out."
+            )
 
     @property
     def text(self) -> str:

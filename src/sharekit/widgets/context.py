@@ -36,3 +36,5 @@ class WidgetContext:
     counts: Callable[[str], Mapping[str, int]]
     plans: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
     """What the share widget prepared for the combinations of options it was called with."""
+    warned: set[str] = field(default_factory=set, repr=False, compare=False)
+    """Ids of items whose poor preview was logged already."""

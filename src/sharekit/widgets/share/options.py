@@ -29,13 +29,13 @@ _OWN_ATTRIBUTES = frozenset({"role", "aria-label", "lang"})
 def plan_for(
     context: WidgetContext,
     networks: str | Iterable[str | Network] | None,
-    layout: str,
-    show: str | None,
-    visible: int,
-    locale: str | None,
-    mount: str | None,
-    links: str | None,
-    theme: str | None,
+    layout: Any,
+    show: Any,
+    visible: Any,
+    locale: Any,
+    mount: Any,
+    links: Any,
+    theme: Any,
 ) -> Plan:
     """The plan for these options, made at the first call. Errors are those of ``share_buttons``."""
     keys: Any = context.settings.networks if networks is None else networks
@@ -76,13 +76,13 @@ def container(attrs: Mapping[Any, Any]) -> tuple[str, str]:
 def _make(
     context: WidgetContext,
     keys: tuple[str, ...],
-    layout: str,
-    show: str | None,
-    visible: int,
-    locale: str | None,
-    mount: str | None,
-    links: str | None,
-    theme: str | None,
+    layout: Any,
+    show: Any,
+    visible: Any,
+    locale: Any,
+    mount: Any,
+    links: Any,
+    theme: Any,
 ) -> Plan:
     settings = context.settings
     _choose("layout", layout, LAYOUTS)
