@@ -35,13 +35,10 @@ COMMON = {
     "telegram": "simple:telegram",
     "bluesky": "simple:bluesky",
     "email": "own:email",
-    "sms": "own:sms",
     "copy": "own:copy",
     "native": "own:native",
-    "print": "own:print",
     "qr": "own:qr",
     "more": "own:more",
-    "close": "own:close",
     "check": "own:check",
 }
 MORE = {
@@ -52,6 +49,8 @@ MORE = {
     "fediverse": "own:fediverse",
     "messenger": "simple:messenger",
     "tumblr": "simple:tumblr",
+    "sms": "own:sms",
+    "print": "own:print",
     "link": "own:link",
 }
 RARE = {
@@ -90,7 +89,6 @@ OWN = {
     'M7 14h10v6.5H7z"/>',
     "qr": '<path d="M4 4h6v6H4zm10 0h6v6h-6zM4 14h6v6H4zm10 0h2v2m4-2v.01M14 20h.01M18 18v2h2"/>',
     "more": '<path d="M5 12h.01M12 12h.01M19 12h.01" stroke-width="3"/>',
-    "close": '<path d="m6 6 12 12M18 6 6 18"/>',
     "check": '<path d="m4.5 12.5 5 5 10-11"/>',
     "fediverse": '<path d="m12 4 8.5 6-3.2 10H6.7L3.5 10zm0 0L6.7 20l13.8-10h-17l13.8 10z" stroke-width="1.5"/>',
     "raindrop": '<path d="M12 3c3.5 4.3 6 7.4 6 11a6 6 0 0 1-12 0c0-3.6 2.5-6.7 6-11z"/>',

@@ -55,10 +55,9 @@
     guard(() => sessionStorage.setItem("sharekit", arrivals))();
     if (known.includes(id)) return;
     const products = new Set([...all("[data-sk-product]")].map((box) => box.dataset.skProduct));
-    const network = query.get("utm_source");
     emit(document, "visit", {
       share_id: id,
-      network: /^[a-z0-9_]{1,32}$/.test(network) ? network : "",
+      network: query.get("utm_source"),
       product_id: products.size === 1 ? [...products][0] : "",
       referrer: document.referrer,
     });
@@ -155,12 +154,12 @@
     }
   };
 
-  const copyOldWay = (text) => {
+  const copyOldWay = (text, control) => {
     const field = document.createElement("textarea");
     const before = document.activeElement;
     field.value = text;
     field.className = "sk-hidden";
-    document.body.append(field);
+    control.after(field); // inside a modal dialog, nothing outside it can be selected
     field.select();
     const done = document.execCommand("copy");
     field.remove();
@@ -168,11 +167,11 @@
     if (!done) throw done;
   };
 
-  const copy = async (text) => {
+  const copy = async (text, control) => {
     try {
       await navigator.clipboard.writeText(text);
     } catch {
-      copyOldWay(text); // plain http, or the permission is refused
+      copyOldWay(text, control); // plain http, or the permission is refused
     }
   };
 
@@ -201,14 +200,13 @@
       control.href = address;
       return;
     }
-    const details = control.parentNode;
-    if (network === "qr" && details.open) return; // closing it is no share
+    if (network === "qr" && control.parentNode.open) return; // closing it is no share
     if (network !== "qr") renew(control); // the picture of the code is drawn already
     const fields = { ...about(box), network, share_id: data.skShare, parent_share_id: parent() };
     const shared = () => emit(box, "share", fields);
     emit(box, "click", fields);
     if (network === "copy") {
-      copy(data.skUrl).then(() => {
+      copy(data.skUrl, control).then(() => {
         shared();
         say(box, control);
       }).catch(() => prompt(control.textContent.trim(), data.skUrl));
@@ -226,17 +224,19 @@
   };
 
   const onClick = (event) => {
-    const target = event.target;
-    if (!target.closest) return;
-    for (const open of all(".sk-share details[open]")) if (!open.contains(target)) open.open = false;
-    const control = target.closest("[data-sk-network]");
+    const control = event.target.closest("[data-sk-network]");
     const box = control && control.closest("[data-sk-widget]");
     if (!box || event.detail > 1) return; // the second half of a double click
     if (event.type === "click" || (event.button === 1 && control.href)) act(control, box, event);
   };
 
-  const onKey = (event) => {
-    const open = event.key === "Escape" && event.target.closest(".sk-share details[open]");
+  // What a disclosure shows covers the page, so it closes when attention moves on, and by the Escape key.
+  const onLeave = ({ target }) => {
+    for (const open of all(".sk-share details[open]")) if (!open.contains(target)) open.open = false;
+  };
+
+  const onKey = ({ key, target }) => {
+    const open = key === "Escape" && target.closest(".sk-share details[open]");
     if (!open) return;
     open.open = false;
     open.querySelector("summary").focus();
@@ -245,11 +245,12 @@
   /* Elements of the page, those that come later included */
 
   const known = new WeakSet();
+  const kept = (form) => form.elements[form.dataset.skRemember];
 
   const scan = guard(() => {
     for (const field of all("input[data-sk-share-id]")) field.value = parent();
     for (const form of all("form[data-sk-remember]")) {
-      const field = form.elements[form.dataset.skRemember];
+      const field = kept(form);
       if (!known.has(form)) field.value = field.value || localStorage.getItem("sharekit") || "";
       known.add(form);
     }
@@ -260,23 +261,27 @@
     }
   });
 
-  const onSubmit = (event) => {
-    const form = event.target;
-    if (form.dataset.skRemember) localStorage.setItem("sharekit", form.elements[form.dataset.skRemember].value);
-  };
+  const onSubmit = ({ target }) => "skRemember" in target.dataset && localStorage.setItem("sharekit", kept(target).value);
 
   const start = guard(() => {
     root.classList.add("sk-js");
     if (navigator.share) root.classList.add("sk-native");
-    arrive();
     scan();
     let waiting;
     new MutationObserver(guard((changes) => {
       if (changes.some((change) => change.target === root && change.attributeName)) arrive();
-      clearTimeout(waiting);
-      waiting = setTimeout(scan, 50);
+      waiting = waiting || setTimeout(() => {
+        waiting = 0;
+        scan();
+      }, 50);
     })).observe(root, { childList: true, subtree: true, attributeFilter: ["data-sk-consent"] });
+    // Not before: scripts of the page that want to hear of a visit are in place by then.
+    if (document.readyState === "complete") arrive();
+    listen("DOMContentLoaded", arrive);
+    listen("load", arrive);
     listen("click", onClick);
+    listen("click", onLeave);
+    listen("focusin", onLeave);
     listen("auxclick", onClick);
     listen("keydown", onKey);
     listen("submit", onSubmit);
