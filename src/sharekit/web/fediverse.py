@@ -88,6 +88,7 @@ def _page(
         theme=settings.theme,
         mount=mount,
         assets=context.assets.tags(mount=mount),
+        style=context.assets.url("page.css", mount),
         action=f"{mount}/fediverse/{token}{passed_on(request)}",
         preview=link.builder().body(network, fresh_share_id()),
         instances=settings.fediverse_instances,
