@@ -1,0 +1,190 @@
+"""Report: the shop's questions, answered from a store by the SQL files beside this one."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta, tzinfo
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from sharekit.currencies import MINOR_UNITS
+from sharekit.events.model import now
+from sharekit.exceptions import InvalidValueError, UnknownNameError
+from sharekit.reports.figures import NOT_FROM_A_SHARE, NOT_SET, Row, Totals
+from sharekit.sinks.store import Store
+
+By = Literal["network", "product", "placement", "day"]
+MAX_DAYS = 36_525
+"""Longest report, in days: a hundred years."""
+INTERACTIONS = frozenset({"click", "tag_open", "product_click", "add_to_cart", "like", "follow", "helpful", "vote"})
+"""Events that count as somebody doing something with a widget."""
+
+_COUNTED = {"impression": "impressions", "share": "shares", "click": "clicks"}
+_DAY_MS = 86_400_000
+
+
+class Report:
+    """Answers from a store. Nothing is cached: each call reads what is stored by then.
+
+    Parameters:
+        store: where the events are.
+        timezone: the shop's; it decides what today is. Days were cut in it when the events were stored.
+        attribution_days: days after a visit in which an order is credited to the share behind it.
+        clock: gives the present, in UTC.
+    """
+
+    def __init__(
+        self, store: Store, *, timezone: tzinfo, attribution_days: int = 30, clock: Callable[[], datetime] = now
+    ) -> None:
+        self._store = store
+        self._timezone = timezone
+        self._look_back = attribution_days * _DAY_MS
+        self._clock = clock
+
+    def totals(self, days: int = 30) -> Totals:
+        """All numbers of the last ``days`` days, today included, in one.
+
+        Raises:
+            InvalidValueError: ``days`` is not a whole number from 1 to 36,525.
+            StoreError: the store cannot be read.
+        """
+        since = self._since(days)
+        tally = self._tally("total", since).get("", _Tally())
+        return Totals(since=since, days=days, **tally.figures())
+
+    def funnel(self, by: By = "network", days: int = 30) -> list[Row]:
+        """The way from impression to revenue in the last ``days`` days, today included.
+
+        By network, product or placement the row with most shares comes first, and the last one, with an empty key, holds
+        the orders that no share is credited with. By day the rows are in order of time, without gaps, from the first
+        day on which something happened, and each counts all its orders.
+
+        Raises:
+            UnknownNameError: ``by`` is something else.
+            InvalidValueError: ``days`` is not a whole number from 1 to 36,525.
+            StoreError: the store cannot be read.
+        """
+        if by not in get_args(By):
+            raise UnknownNameError("grouping", str(by), get_args(By))
+        since = self._since(days)
+        tallies = self._tally(by, since)
+        if by == "day" and tallies:
+            for day in _days(min(tallies), self._today()):
+                tallies.setdefault(day, _Tally())
+        rows = [Row(key=key, **tally.figures()) for key, tally in tallies.items()]
+        return sorted(rows, key=_by_time if by == "day" else _by_weight)
+
+    def share_counts(self, product_id: str) -> dict[str, int]:
+        """How often a product or page was shared since its first event, by network, most first.
+
+        Like every share, these are intents; nobody outside the network can count posts.
+        """
+        rows = self._store.query(_sql("share_counts"), {"product_id": product_id})
+        counts = {str(network): int(count) for network, count in rows if network}
+        return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
+
+    def _today(self) -> date:
+        return self._clock().astimezone(self._timezone).date()
+
+    def _since(self, days: int) -> date:
+        if isinstance(days, bool) or not isinstance(days, int) or not 1 <= days <= MAX_DAYS:
+            raise InvalidValueError("days", f"{days!r} is not a whole number from 1 to {MAX_DAYS:,}.")
+        return self._today() - timedelta(days=days - 1)
+
+    def _tally(self, by: str, since: date) -> dict[str, _Tally]:
+        parameters: dict[str, str | int] = {"by": by, "first_day": since.year * 10_000 + since.month * 100 + since.day}
+        tallies: dict[str, _Tally] = defaultdict(_Tally)
+
+        def key_of(day: int, text: str) -> str:
+            if by == "day":
+                return f"{day // 10_000:04}-{day // 100 % 100:02}-{day % 100:02}"
+            return "" if by == "total" else text or NOT_SET
+
+        for day, text, name, count in self._store.query(_sql("counts"), parameters):
+            # A list of networks is split here: portable SQL has no word for it.
+            split = by == "network" and name == "impression"
+            for part in set(filter(None, text.split(","))) or {""} if split else {text}:
+                tallies[key_of(day, part)].count(name, int(count))
+        for day, text, count in self._store.query(_sql("visits"), parameters):
+            tallies[key_of(day, text)].visits += int(count)
+        parameters["look_back"] = self._look_back
+        for day, text, from_share, currency, count, minor in self._store.query(_sql("purchases"), parameters):
+            credited = bool(from_share)
+            key = NOT_FROM_A_SHARE if by != "day" and not credited else key_of(day, text)
+            tallies[key].order(int(count), int(minor), currency, credited=credited)
+        return dict(tallies)
+
+
+@dataclass(slots=True)
+class _Tally:
+    """A row while it is being added up."""
+
+    impressions: int = 0
+    shares: int = 0
+    clicks: int = 0
+    interactions: int = 0
+    visits: int = 0
+    purchases: int = 0
+    shared_purchases: int = 0
+    minor: Counter[str] = field(default_factory=Counter)
+    shared_minor: Counter[str] = field(default_factory=Counter)
+
+    def count(self, name: str, count: int) -> None:
+        if name in _COUNTED:
+            setattr(self, _COUNTED[name], getattr(self, _COUNTED[name]) + count)
+        if name in INTERACTIONS:
+            self.interactions += count
+
+    def order(self, count: int, minor: int, currency: str, *, credited: bool) -> None:
+        self.purchases += count
+        self.minor[currency] += minor
+        if credited:
+            self.shared_purchases += count
+            self.shared_minor[currency] += minor
+
+    def figures(self) -> dict[str, Any]:
+        return {
+            "impressions": self.impressions,
+            "shares": self.shares,
+            "clicks": self.clicks,
+            "interactions": self.interactions,
+            "visits": self.visits,
+            "purchases": self.purchases,
+            "revenue": _amounts(self.minor),
+            "shared_purchases": self.shared_purchases,
+            "shared_revenue": _amounts(self.shared_minor),
+        }
+
+
+def _amounts(minor: Counter[str]) -> dict[str, Decimal]:
+    """Minor units as amounts; an event without money has no currency and adds nothing."""
+    return {
+        currency: Decimal(units).scaleb(-MINOR_UNITS[currency])
+        for currency, units in sorted(minor.items())
+        if currency in MINOR_UNITS
+    }
+
+
+def _days(first: str, last: date) -> Iterable[str]:
+    day = date.fromisoformat(first)
+    while day <= last:
+        yield day.isoformat()
+        day += timedelta(days=1)
+
+
+def _by_time(row: Row) -> str:
+    return row.key
+
+
+def _by_weight(row: Row) -> tuple[Any, ...]:
+    late = 2 if row.key == NOT_FROM_A_SHARE else int(row.key == NOT_SET)
+    return (late, -row.shares, -row.visits, -row.clicks, -row.purchases, -row.impressions, row.key)
+
+
+@cache
+def _sql(name: str) -> str:
+    return (Path(__file__).parent / "sql" / f"{name}.sql").read_text(encoding="utf-8")

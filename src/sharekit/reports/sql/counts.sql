@@ -1,0 +1,28 @@
+-- How often each kind of event happened since the first day of the report, by what was asked for.
+-- An impression names every network it showed, so by network its bucket is that list, and the caller splits it.
+SELECT
+    day_bucket,
+    text_bucket,
+    name,
+    COUNT(*) AS how_many
+FROM (
+    SELECT
+        name,
+        CASE WHEN :by = 'day' THEN day ELSE 0 END AS day_bucket,
+        CASE
+            WHEN :by = 'network' AND name = 'impression' AND networks <> '' THEN networks
+            WHEN :by = 'network' THEN network
+            WHEN :by = 'product' THEN product_id
+            WHEN :by = 'placement' THEN placement
+            ELSE ''
+        END AS text_bucket
+    FROM events
+    WHERE
+        bot = 0
+        AND day >= :first_day
+        AND name IN (
+            'impression', 'share', 'click', 'tag_open', 'product_click',
+            'add_to_cart', 'like', 'follow', 'helpful', 'vote'
+        )
+) AS bucketed
+GROUP BY day_bucket, text_bucket, name
