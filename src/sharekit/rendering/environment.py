@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined, Template
 
 from sharekit.rendering.attributes import attributes
 
@@ -15,6 +15,8 @@ TEMPLATES = Path(__file__).parents[1] / "templates"
 
 def make_environment(template_dirs: Iterable[str | Path] = (), *, loader: BaseLoader | None = None) -> Environment:
     """An environment that finds ``sharekit/*.html.jinja`` at the shop's first, then in the library.
+
+    A template of the shop's reaches the one it replaces as ``original/<name>``, to include or extend it.
 
     Everything is escaped, and an unknown variable is an error, never a silent gap. Text of the shop or of its
     customers is only ever a value of a template, never its source.
@@ -27,6 +29,7 @@ def make_environment(template_dirs: Iterable[str | Path] = (), *, loader: BaseLo
     if loader is not None:
         loaders.append(loader)
     loaders.append(FileSystemLoader(str(TEMPLATES)))
+    loaders.append(PrefixLoader({"original": FileSystemLoader(str(TEMPLATES / "sharekit"))}))
     environment = Environment(
         loader=ChoiceLoader(loaders),
         autoescape=True,
