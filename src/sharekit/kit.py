@@ -278,6 +278,7 @@ class ShareKit:
                 assets=self._assets,
                 environment=self._environment,
                 signer=lambda: self._signer,
+                share_key=lambda: derive_key(self._keys, "share-id"),
                 visitors=Visitors(self.settings.data_dir),
                 record_many=self._pipeline.record_many,
                 names=self._names,

@@ -54,7 +54,7 @@ def collect(context: WebContext, request: Request) -> Response | Posted:
     except EventError as error:
         return refuse(400, "bad_event", str(error))
     if len(events) > 1:
-        wait = context.limit.take(place, agent, len(events) - 1)
+        wait = context.limit.take(place, agent, len(events) - 1, taken=1)
         if wait:
             return _too_many(wait)
     return Posted(events, _accepted(len(events), gate.cors(request)))

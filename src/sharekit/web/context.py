@@ -30,6 +30,7 @@ class WebContext:
         assets: the static files.
         environment: Jinja environment of the pages.
         signer: gives the signer of links; asked at the first link, because it may make the secret.
+        share_key: gives the key of :func:`sharekit.events.ids.page_share_id`; asked at the first QR code.
         visitors: gives pseudonyms.
         record_many: keeps events, all or (with a ``JournalError``) none.
         names: the events there are, the shop's own included.
@@ -40,6 +41,7 @@ class WebContext:
     assets: Assets
     environment: Environment
     signer: Callable[[], Signer]
+    share_key: Callable[[], bytes]
     visitors: Visitors
     record_many: Callable[[Sequence[Event]], object]
     names: Mapping[str, EventName]

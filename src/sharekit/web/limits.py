@@ -33,12 +33,8 @@ class Buckets:
         self._rows: dict[Hashable, tuple[float, float]] = {}
 
     def take(self, key: Hashable, cost: float) -> float:
-        """Take ``cost`` tokens: 0 when they were there, else the seconds until they will be.
-
-        What costs more than a full bucket takes a full one.
-        """
+        """Take ``cost`` tokens (never more than a full bucket): 0 when they were there, else the seconds until then."""
         now = self._clock()
-        cost = min(cost, self._burst)
         with self._lock:
             row = self._rows.pop(key, None)
             if row is None:
@@ -68,14 +64,21 @@ class RateLimit:
         parsed = parse_rate(rate)
         self._visitors: Buckets | None = None
         self._addresses: Buckets | None = None
+        self._burst = 0.0
         if parsed is not None:
             burst, per_second = parsed
+            self._burst = burst
             self._visitors = Buckets(burst, per_second, clock)
             self._addresses = Buckets(burst * ADDRESS_FACTOR, per_second * ADDRESS_FACTOR, clock)
 
-    def take(self, address: str, agent: str, cost: int = 1) -> float:
-        """0 when ``cost`` events may pass, else the seconds to wait."""
+    def take(self, address: str, agent: str, cost: int = 1, *, taken: int = 0) -> float:
+        """0 when ``cost`` events may pass, else the seconds to wait.
+
+        Parameters:
+            taken: what was taken for the same request before; together they never cost more than a full bucket.
+        """
         if self._visitors is None or self._addresses is None:
             return 0.0
-        wait = self._visitors.take((address, hash(agent)), cost)
-        return wait or self._addresses.take(address, cost)
+        share = min(cost + taken, self._burst) - taken
+        wait = self._visitors.take((address, hash(agent)), share)
+        return wait or self._addresses.take(address, share)

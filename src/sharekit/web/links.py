@@ -31,7 +31,7 @@ class Link:
         text: ``x``, when the page gave one.
         image: ``i``.
         hashtags: ``h``, joined by commas.
-        via: ``v``, the shop's account, for networks that credit one.
+        via: ``v``, the account that networks credit, where it is not the ``x_account`` setting.
         campaign: ``c``, the ``utm_campaign``.
         utm: ``m``, ``"0"`` when there are no ``utm_`` parameters.
     """
@@ -68,7 +68,7 @@ class Link:
             text=values.get("x", ""),
             image=values.get("i", ""),
             hashtags=tuple(tag for tag in values.get("h", "").split(",") if tag),
-            via=values.get("v", ""),
+            via=values.get("v", context.settings.x_account),
             campaign=values.get("c", ""),
             utm=values.get("m") != "0",
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from io import BytesIO
 
+from sharekit.events.ids import page_share_id
 from sharekit.exceptions import MissingExtraError, TokenError
 from sharekit.web.context import WebContext
 from sharekit.web.http import Request, Response, refuse
@@ -15,15 +16,16 @@ FOR_EVER = "public, max-age=31536000, immutable"
 
 
 def qr(context: WebContext, request: Request, token: str) -> Response:
-    """The picture of the tracked address that was signed, with the share id of the page it stands on."""
+    """The picture of the tracked address, with the share id that the page around it carries."""
     try:
         link = Link.read(context, token)
     except TokenError as error:
         return refuse(400, "bad_token", str(error))
     if context.limit.take(limit_key(context.gate.client(request)), request.header("user-agent")):
         return refuse(429, "too_many", "Too many QR codes for one visitor.", ("retry-after", "60"))
+    share_id = page_share_id(context.share_key(), link.product_id, "qr", link.placement)
     try:
-        picture = _draw(link.url)
+        picture = _draw(link.builder().url("qr", share_id))
     except MissingExtraError as error:
         return refuse(404, "not_installed", str(error))
     except ValueError:
