@@ -14,7 +14,8 @@ MAX_AGENT = 512
 """Characters of a user agent that are looked at; real ones have fewer, and patterns take longer on longer text."""
 
 _WORDS = re.compile(
-    r"bot\b|crawl|spider|slurp|scrap|archiver|preview|headless|monitor|facebookexternalhit|whatsapp/|validator|"
+    # (CUBOT makes phones.)
+    r"(?<!cu)bot\b|crawl|spider|slurp|scrap|archiver|preview|headless|monitor|facebookexternalhit|whatsapp/|validator|"
     r"^(curl|wget|python|java|go-http|okhttp|ruby|perl|php|node|axios|apache-httpclient|libwww|httpx?)\b",
     re.IGNORECASE,
 )
