@@ -74,7 +74,7 @@ def graphemes(text: str) -> Iterator[str]:
     before = Kind.CONTROL
     flags = 0
     pictured = False
-    conjunct = 0  # 1 after a letter, 2 when a linker followed it
+    linked = False
     for position, character in enumerate(text):
         kind = Kind.OTHER if " " <= character <= "~" else _kind(character)
         if before in _BREAKING or kind in _BREAKING:
@@ -86,7 +86,7 @@ def graphemes(text: str) -> Iterator[str]:
                 or kind in _AFTER.get(before, ())
                 or (kind is Kind.PICTURE and before is Kind.ZWJ and pictured)
                 or (kind is Kind.FLAG and before is Kind.FLAG and flags % 2 == 1)
-                or (kind is Kind.LETTER and conjunct == 2)
+                or (kind is Kind.LETTER and linked)
             )
         if not joins and position:
             yield text[start:position]
@@ -94,9 +94,9 @@ def graphemes(text: str) -> Iterator[str]:
         if kind not in _JOINING:
             flags = flags + 1 if kind is Kind.FLAG and joins else int(kind is Kind.FLAG)
             pictured = kind is Kind.PICTURE
-            conjunct = int(kind is Kind.LETTER)
-        elif kind is Kind.LINKER and conjunct:
-            conjunct = 2
+            linked = False
+        elif kind is Kind.LINKER:
+            linked = True
         before = kind
     if text:
         yield text[start:]
@@ -133,11 +133,17 @@ def _kind(character: str) -> Kind:
         return Kind.OTHER if code in _APART else Kind.EXTEND
     if group in {"Cc", "Cf", "Zl", "Zp", "Cs"}:
         return Kind.CONTROL
-    if group == "Lo" and (0x900 <= code <= 0x1CFF or 0xA980 <= code <= 0xABFF or 0x10A00 <= code <= 0x11FFF):
+    if group == "Lo" and any(code in block for block in _LETTER_BLOCKS):
         return Kind.LETTER
     return Kind.OTHER
 
 
+# Scripts that write conjuncts: Devanagari to Sinhala, Myanmar, Khmer, Tai Tham to Batak, Javanese to Meetei Mayek, and
+# those beyond the first plane.
+_LETTER_BLOCKS = (
+    range(0x900, 0xE00), range(0x1000, 0x10A0), range(0x1780, 0x1800), range(0x1A20, 0x1C00), range(0xA980, 0xAC00),
+    range(0x10A00, 0x10A60), range(0x11000, 0x12000),
+)  # fmt: skip
 _SINGLE = {"\r": Kind.CR, "\n": Kind.LF, "\u200d": Kind.ZWJ}
 _JAMO = (
     (Kind.L, 0x1100, 0x115F), (Kind.L, 0xA960, 0xA97C),

@@ -89,6 +89,9 @@ class LinkBuilder:
 
     def __init__(self, message: Message, *, utm: bool = True, campaign: str = "") -> None:
         url, title, text, image, hashtags, via = message
+        if "\n" in title or "\r" in title:
+            title = _one_line(title)
+            message = message._replace(title=title)
         self._message = message
         self._utm = utm
         self._campaign = quote(campaign) if campaign else ""
@@ -163,7 +166,7 @@ class LinkBuilder:
     def body(self, network: Network, share_id: str, *, text: str | None = None) -> str:
         """Text and link as one text, cut to what the network takes: what goes into a network's text field."""
         url = self.url(network.key, share_id)
-        said = _fitted(network, text or self._message.text or self._message.title, url, "")
+        said = fitted(network, text or self._message.text or self._message.title, url)
         return f"{said}{network.separator}{url}" if said else url
 
     def _compose(
@@ -191,12 +194,12 @@ class LinkBuilder:
             values.update(more)
             present = (present - FIELDS).union(more)
         if network.text == "title_only":
-            title = text or message.title
+            title = _one_line(text) if text else message.title
             values["title"] = quote(fit(title, network.limit, network.counts) if network.limit else title)
         elif text or network.limit is not None:
             said = text or message.text or message.title
             if network.limit is not None:
-                said = _fitted(network, said, self.url(network.key, share_id), _beside(network, tags, via))
+                said = fitted(network, said, self.url(network.key, share_id), tags, via)
             _set_text(values, said)
             if not said:
                 present.add(NO_TEXT)
@@ -225,6 +228,11 @@ def _tracking(source: str, share_id: str, utm: bool, campaign: str) -> str:
     return f"utm_source={source}&utm_medium=social{named}&{SHARE_PARAMETER}={share_id}"
 
 
+def _one_line(title: str) -> str:
+    """A title has one line: what would start another might end a mail's subject."""
+    return title.replace("\r\n", " ").replace("\r", " ").replace("\n", " ")
+
+
 def _set_text(values: dict[str, str], text: str) -> None:
     """Fill in the text, and the same with the line ends of e-mail."""
     values["text"] = values["lines"] = quoted = quote(text)
@@ -233,18 +241,16 @@ def _set_text(values: dict[str, str], text: str) -> None:
         values["lines"] = values["text"].replace("%0A", "%0D%0A")
 
 
-def _beside(network: Network, hashtags: Sequence[str], via: str) -> str:
-    """What the network itself adds to the text, as far as it counts against the limit."""
-    if "hashtags" not in network.params:
-        return ""
-    account = clean_account(via)
-    return "".join(f" #{tag}" for tag in clean_tags(hashtags)) + (f" via @{account}" if account else "")
+def fitted(network: Network, text: str, url: str, hashtags: Sequence[str] = (), via: str = "") -> str:
+    """The text as far as it fits the network's limit with the link, which is never cut itself.
 
-
-def _fitted(network: Network, text: str, url: str, beside: str) -> str:
-    """The text, cut so that it fits with the link (never cut itself) and what else the network puts beside it."""
+    Hashtags and the credited account count too where the network writes them into the text.
+    """
     if network.limit is None:
         return text
-    link = ROOM_OF_LINK.get(network.counts) or len(url)
-    room = network.limit - link - len(network.separator) - measure(beside, network.counts)
+    room = network.limit - (ROOM_OF_LINK.get(network.counts) or len(url)) - len(network.separator)
+    if "hashtags" in network.params:
+        account = clean_account(via)
+        beside = "".join(f" #{tag}" for tag in clean_tags(hashtags)) + (f" via @{account}" if account else "")
+        room -= measure(beside, network.counts)
     return fit(text, room, network.counts)

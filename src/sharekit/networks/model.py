@@ -154,7 +154,7 @@ class Network:
     def _check_address(self, where: str) -> None:
         bare = _PLACEHOLDER.sub("x", self.base_url)
         scheme = bare.partition(":")[0].lower()
-        if self.kind == "https" and not re.match(r"https://[^/?@]+", bare):
+        if self.kind == "https" and not re.match(r"https://[^/?@]+([/?]|$)", bare):
             raise InvalidValueError(
                 f"{where}.base_url", f"{self.base_url!r} does not start with 'https://' and a host."
             )

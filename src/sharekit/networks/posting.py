@@ -144,7 +144,7 @@ POSTING = (
             "tags": "tags",
             "content": "content",
             "posttype": "posttype",
-            "via": "show-via",
+            "show_via": "show-via",
         },
         required=("url",),
         text="ok",

@@ -33,19 +33,24 @@ class Networks:
         self._rows = {row.key: row for row in ROWS}
         for name, part in Registry("network", GROUP, {}).others():
             self._add(part, f"entry point {name!r} of {GROUP}")
-        self._add(tuple(own), "networks")
+        self._add(own, "networks")
 
     def get(self, name: str) -> Network:
         """The network of that key, to build links for.
 
         Raises:
             DeadNetworkError: it has closed, or has another name now; the message says when, and what to use.
-            InvalidValueError: it exists but has no address to link to; the message says what to use.
+            InvalidValueError: it exists but has no address to link to, and the message says what to use; or it is a
+                control such as ``copy``.
             UnknownNameError: nobody registered the name.
         """
-        network = self._rows.get(name)
+        network = self._rows.get(name) if isinstance(name, str) else None
         if network is not None and network.live:
             return network
+        if not isinstance(name, str):
+            raise InvalidValueError("networks", f"{name!r} is not the key of a network, such as 'whatsapp'.")
+        if name in PSEUDO_NETWORKS:
+            raise InvalidValueError("networks", f"{name!r} is a control of the share widget; it has no share address.")
         if network is None:
             if name in RENAMED:
                 raise DeadNetworkError(f"network {name!r} is called {RENAMED[name]!r} now. Use that name.")
