@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from sybil import Sybil
+from sybil.integration.pytest import SybilItem
 from sybil.parsers.myst import PythonCodeBlockParser, SkipParser
 
 
@@ -24,3 +25,11 @@ pytest_collect_file = Sybil(
     patterns=["README.md", "docs/*.md"],
     fixtures=["page_folder"],
 ).pytest()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the examples of a page back into their order: later ones use what earlier ones made."""
+    places = [place for place, item in enumerate(items) if isinstance(item, SybilItem)]
+    examples = sorted((items[place] for place in places), key=lambda item: (str(item.path), item.example.line))
+    for place, item in zip(places, examples, strict=True):
+        items[place] = item

@@ -72,7 +72,7 @@ class ShareKit:
         self._loader = loader
         self.networks = Networks(item for item in self.settings.networks if isinstance(item, Network))
         self.settings.networks = tuple(
-            item.key if isinstance(item, Network) else self.networks.get(item).key for item in self.settings.networks
+            item.key if isinstance(item, Network) else self.networks.checked(item) for item in self.settings.networks
         )
         self._names: dict[str, EventName] = EVENT_NAMES | {
             name: EventName(name, "an event of the shop's own") for name in self.settings.event_names

@@ -58,6 +58,20 @@ def test_controls_are_no_networks(name: str) -> None:
         Networks().get(name)
 
 
+def test_names_to_show_may_be_controls_too() -> None:
+    """The list of what a bar shows has both kinds of words in it."""
+    networks = Networks()
+    assert [networks.checked(name) for name in ("x", "copy", "native", "print", "qr")] == [
+        "x",
+        "copy",
+        "native",
+        "print",
+        "qr",
+    ]
+    with pytest.raises(DeadNetworkError):
+        networks.checked("pocket")
+
+
 @pytest.mark.parametrize("name", [None, 7, ["x"]])
 def test_what_is_no_name_is_refused(name: object) -> None:
     """A template may pass anything."""

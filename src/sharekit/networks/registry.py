@@ -62,6 +62,14 @@ class Networks:
         hint = f" Use {network.instead!r} instead." if network.instead else ""
         raise InvalidValueError("networks", f"{name!r} ({network.label}) {_WHY[network.status]}.{hint}")
 
+    def checked(self, name: str) -> str:
+        """The name itself, when it may stand in a list of what to show: a live network, or a control such as ``copy``.
+
+        Raises:
+            DeadNetworkError, InvalidValueError, UnknownNameError: as :meth:`get`.
+        """
+        return name if name in PSEUDO_NETWORKS else self.get(name).key
+
     def __contains__(self, name: object) -> bool:
         """Whether :meth:`get` would answer."""
         network = self._rows.get(name) if isinstance(name, str) else None
