@@ -1,16 +1,15 @@
-"""Share buttons, social previews and first-party share analytics for shop pages."""
+"""Share buttons, social previews and first-party share analytics for shop pages.
 
-from typing import TYPE_CHECKING, Any
+``from sharekit import ShareKit, Product`` is all most apps need; everything else is in the modules named after what it does.
+"""
 
 from sharekit.config import Settings
 from sharekit.events.model import Event, Item
 from sharekit.exceptions import ShareKitError
+from sharekit.kit import ShareKit
+from sharekit.networks.model import Network
 from sharekit.products import Money, Picture, Product, Rating, Shareable
 from sharekit.sinks.base import Result, Retry, Sink
-
-if TYPE_CHECKING:
-    from sharekit.kit import ShareKit
-    from sharekit.networks.model import Network
 
 __version__ = "0.1.0"
 
@@ -30,15 +29,3 @@ __all__ = [
     "Shareable",
     "Sink",
 ]
-
-
-def __getattr__(name: str) -> Any:
-    if name == "ShareKit":
-        from sharekit.kit import ShareKit
-
-        return ShareKit
-    if name == "Network":
-        from sharekit.networks.model import Network
-
-        return Network
-    raise AttributeError(name)

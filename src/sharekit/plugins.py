@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from importlib.metadata import entry_points
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sharekit.exceptions import MissingExtraError, UnknownNameError
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class Registry:
 
     def names(self) -> list[str]:
         """All known names, sorted: built-in ones and those of installed packages."""
-        return sorted({*self._built_in, *(point.name for point in entry_points(group=self.group))})
+        return sorted({*self._built_in, *(point.name for point in self._points())})
 
     def load(self, name: str) -> Any:
         """The part itself (a class, function or object), imported now.
@@ -51,15 +53,20 @@ class Registry:
         row = self._built_in.get(name)
         if row is not None:
             return self._import(name, row)
-        for point in entry_points(group=self.group):
+        for point in self._points():
             if point.name == name:
                 return point.load()
         raise UnknownNameError(self.kind, name, self.names())
 
     def others(self) -> Iterable[tuple[str, Any]]:
         """Name and loaded part of everything that installed packages offer."""
-        for point in entry_points(group=self.group):
+        for point in self._points():
             yield point.name, point.load()
+
+    def _points(self) -> Iterable[EntryPoint]:
+        from importlib.metadata import entry_points  # costs 20 ms, and an app that names no plug-in never gets here
+
+        return entry_points(group=self.group)
 
     def _import(self, name: str, row: BuiltIn) -> Any:
         module, _, attribute = row.path.partition(":")
