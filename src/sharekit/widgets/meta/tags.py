@@ -111,10 +111,11 @@ def _pictures(context: WidgetContext, item: Product | Shareable) -> list[Picture
     """The item's pictures with whole addresses, each once, the main one first."""
     settings = context.settings
     found = item.pictures or ((Picture(settings.default_image),) if settings.default_image else ())
-    return [
-        Picture(absolute_url(settings.base_url, one.src), one.width, one.height, one.alt)
-        for one in found[:MAX_PICTURES]
-    ]
+    whole: dict[str, Picture] = {}
+    for one in found:
+        picture = Picture(absolute_url(settings.base_url, one.src), one.width, one.height, one.alt)
+        whole.setdefault(picture.src, picture)
+    return list(whole.values())[:MAX_PICTURES]
 
 
 def _open_graph(
