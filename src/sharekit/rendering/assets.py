@@ -86,6 +86,10 @@ class Assets:
         """Address of ``"sharekit.css"``, ``"sharekit.js"`` or ``"icons.svg"`` with its hash."""
         return f"{self.mount if mount is None else mount}/static/{self._files[source]['name']}"
 
+    def names(self) -> list[str]:
+        """The files there are, by the names they have in the source."""
+        return sorted(self._files)
+
     def icons_url(self, mount: str | None = None) -> str:
         """Address of the icon sprite."""
         return self.url(ICONS, mount)
