@@ -303,6 +303,19 @@ def test_redirect_links_carry_a_signed_token(
     assert "x" not in signer.read(found["email"].attrs["href"].rpartition("/")[2])
 
 
+def test_a_signed_link_stays_short_enough_and_keeps_what_differs(
+    make_context: MakeContext, read: Read, signer: Signer
+) -> None:
+    """Servers refuse long addresses; the account is there only where it is not the shop's, also when it is none."""
+    context = make_context(links="redirect", x_account="@shop")
+    item = Product(id="p", title="T" * 5000, url="/p")
+    for via, expected in ((None, None), ("@shop", None), ("@ann", "@ann"), ("", "")):
+        html = share_buttons(context, item, networks="x", text="word " * 1000, via=via)
+        address = controls(read(html))["x"].attrs["href"]
+        assert len(address) < 3000
+        assert signer.read(address.rpartition("/")[2]).get("v") == expected
+
+
 def test_the_fediverse_asks_for_the_server_first(
     context: WidgetContext, mug: Product, read: Read, signer: Signer
 ) -> None:

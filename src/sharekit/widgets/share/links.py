@@ -8,12 +8,17 @@ from typing import Any
 
 from sharekit.exceptions import InvalidValueError
 from sharekit.networks.links import LinkBuilder, Message
+from sharekit.networks.text import fit
 from sharekit.products import Picture, absolute_url, check_text, check_url
 from sharekit.widgets.context import WidgetContext
 from sharekit.widgets.share.plan import Plan, Step
 
 PerNetwork = Mapping[str, Any] | Callable[[str], Any]
 """A value per network: a mapping of network keys (``"*"`` for all others), or a function of the key."""
+
+MAX_TITLE = 300
+MAX_TEXT = 1_000
+"""Characters, as people see them, of title and text in a signed link."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +75,8 @@ class Shared:
         """What the server needs to build the network's link, or draw the QR code, itself.
 
         Keys are short because they stand in an address: u page, n network, p product id, l placement, t title, x text,
-        i picture, h hashtags, v account, c campaign, m "0" without utm parameters. Empty ones are left out.
+        i picture, h hashtags, v account (where it is not the shop's), c campaign, m "0" without utm parameters. Empty ones
+        are left out, and long texts are cut, because servers refuse addresses of more than some thousand characters.
         """
         message, network = self.message, step.network
         where = {"u": message.url, "n": step.key, "p": self.product_id, "l": self.placement, "c": self.campaign}
@@ -82,13 +88,15 @@ class Shared:
         image, hashtags = self._image_for(step.key), self._hashtags_for(step.key)
         payload = {
             **where,
-            "t": message.title,
-            "x": self.text_for(step.key),
+            "t": fit(message.title, MAX_TITLE, "graphemes"),
+            "x": fit(self.text_for(step.key), MAX_TEXT, "graphemes"),
             "i": (message.image if image is None else image) if takes_image else "",
             "h": ",".join(message.hashtags if hashtags is None else hashtags),
-            "v": message.via if "via" in network.params and message.via != self.context.settings.x_account else "",
         }
-        return {key: value for key, value in payload.items() if value}
+        payload = {key: value for key, value in payload.items() if value}
+        if "via" in network.params and message.via != self.context.settings.x_account:
+            payload["v"] = message.via  # also when empty: no account rather than the shop's
+        return payload
 
     def _image_for(self, key: str) -> str | None:
         value = None if self.image_of is None else self.image_of(key)
