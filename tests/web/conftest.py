@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, suppress
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, make_server
+from wsgiref.validate import validator
 
 import pytest
+import uvicorn
 
 from sharekit.config import Settings
 from sharekit.events.model import Event
@@ -93,6 +101,90 @@ class Shop:
         assert Shop.header(response, "content-type") == "application/json"
         assert Shop.header(response, "cache-control") == "no-store"
         return data
+
+
+class Wire:
+    """A server on loopback, asked byte by byte or by Python's own client.
+
+    Parameters:
+        port: where it listens.
+    """
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+
+    def ask(
+        self, method: str, path: str, body: bytes | Iterable[bytes] | None = None, **headers: str
+    ) -> tuple[int, dict[str, str], bytes]:
+        """Status, headers and body of an answer; a body given in pieces is sent chunked."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=20)
+        sent = {"User-Agent": AGENT} | {name.replace("_", "-"): value for name, value in headers.items()}
+        try:
+            connection.request(method, path, body, sent, encode_chunked=not isinstance(body, bytes | None))
+            answer = connection.getresponse()
+            return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
+        finally:
+            connection.close()
+
+    def send(self, raw: bytes) -> bytes:
+        """All that comes back for these bytes until the server closes, or stays silent for a while."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=20) as connection:
+            connection.sendall(raw)
+            connection.shutdown(socket.SHUT_WR)
+            pieces = []
+            with suppress(ConnectionResetError):
+                while piece := connection.recv(65_536):
+                    pieces.append(piece)
+            return b"".join(pieces)
+
+
+class QuietHandler(WSGIRequestHandler):
+    """Python's reference server without its log."""
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is the standard library's
+        """Say nothing."""
+
+
+@pytest.fixture
+def serve_wsgi() -> Iterator[Callable[[Any], Wire]]:
+    """A function that serves a WSGI app with Python's reference server, checked by its validator."""
+    with ExitStack() as stack:
+
+        def serve(app: Any) -> Wire:
+            server = make_server("127.0.0.1", 0, validator(app), handler_class=QuietHandler)
+            thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+            thread.start()
+            stack.callback(server.server_close)
+            stack.callback(thread.join)
+            stack.callback(server.shutdown)
+            return Wire(server.server_port)
+
+        yield serve
+
+
+@pytest.fixture
+def serve_asgi() -> Iterator[Callable[..., Wire]]:
+    """A function that serves an ASGI app with uvicorn; further arguments are uvicorn's own."""
+    with ExitStack() as stack:
+
+        def serve(app: Any, **options: Any) -> Wire:
+            listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+            server = uvicorn.Server(uvicorn.Config(app, log_level="critical", **options))
+            thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+            thread.start()
+
+            def stop() -> None:
+                server.should_exit = True
+                thread.join()
+
+            stack.callback(stop)
+            deadline = time.monotonic() + 20
+            while not server.started and thread.is_alive() and time.monotonic() < deadline:
+                time.sleep(0.01)
+            assert server.started
+            return Wire(listener.getsockname()[1])
+
+        yield serve
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 from jinja2 import Environment
 
@@ -18,6 +19,8 @@ from sharekit.rendering.assets import Assets
 from sharekit.web.http import Request
 from sharekit.web.limits import RateLimit
 from sharekit.web.security import Gate
+
+_PLAIN = "/:@!$&'()*+,;=~"  # what a path may hold unescaped (RFC 3986, section 3.3)
 
 
 @dataclass(kw_only=True)
@@ -63,9 +66,9 @@ class WebContext:
         return self.visitors.identify(self.gate.client(request), request.header("user-agent"), request.host)
 
     def mount(self, request: Request) -> str:
-        """The path under which browsers reach the kit's app, whichever of the servers in front cut it off."""
-        own = self.settings.mount.rstrip("/")
-        return request.mount or own
+        """The path under which browsers reach the kit's app, whichever of the servers in front cut it off, as it
+        stands in an address."""
+        return quote(request.mount, safe=_PLAIN) or self.settings.mount.rstrip("/")
 
 
 def asks_for_privacy(request: Request) -> bool:

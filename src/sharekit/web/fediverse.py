@@ -13,7 +13,7 @@ from sharekit.rendering.translations import direction, translations
 from sharekit.web.context import WebContext
 from sharekit.web.http import MAX_BODY, Request, Response, refuse, too_large
 from sharekit.web.links import Link, count_share, passed_on
-from sharekit.web.redirect import NEVER_KEPT, see_other
+from sharekit.web.redirect import NEVER_KEPT, TELL_WHERE_FROM, see_other
 
 # Chromium holds redirects after a post to form-action as well, and the server is the shopper's choice.
 POLICY = (
@@ -56,7 +56,7 @@ def send(context: WebContext, request: Request, token: str) -> Response:
     share_id = fresh_share_id()
     address = link.builder().link(network, share_id, options=options)
     count_share(context, request, link, share_id)
-    return see_other(address)
+    return see_other(address, TELL_WHERE_FROM)
 
 
 def _read(context: WebContext, token: str) -> tuple[Link, Network]:

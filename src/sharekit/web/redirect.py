@@ -12,6 +12,7 @@ from sharekit.web.http import Request, Response, refuse
 from sharekit.web.links import Link, count_share, is_prefetch, passed_on
 
 NEVER_KEPT = ("cache-control", "no-store")
+TELL_WHERE_FROM = ("referrer-policy", "no-referrer-when-downgrade")
 
 
 def go(context: WebContext, request: Request, token: str) -> Response:
@@ -26,8 +27,7 @@ def go(context: WebContext, request: Request, token: str) -> Response:
     if is_prefetch(request):
         return refuse(403, "prefetch", "This link counts a share; it answers when it is followed.")
     if network.needs_instance:
-        page = f"{context.mount(request)}/fediverse/{token}{passed_on(request)}"
-        return Response(status=303, headers=(("location", page), NEVER_KEPT))
+        return see_other(f"{context.mount(request)}/fediverse/{token}{passed_on(request)}")
     options = context.settings.network_options.get(network.key)
     share_id = "" if request.method == "HEAD" else fresh_share_id()
     try:
@@ -36,12 +36,10 @@ def go(context: WebContext, request: Request, token: str) -> Response:
         return refuse(410, "network_gone", str(error)[:200])
     if share_id:
         count_share(context, request, link, share_id)
-    return see_other(address)
+    return see_other(address, TELL_WHERE_FROM)
 
 
-def see_other(address: str) -> Response:
-    """303 to another site."""
-    return Response(
-        status=303,
-        headers=(("location", address), NEVER_KEPT, ("referrer-policy", "no-referrer-when-downgrade")),
-    )
+def see_other(address: str, *headers: tuple[str, str]) -> Response:
+    """303 to ``address``. It says nothing, but some servers insist on a type for it."""
+    fixed = (("location", address), ("content-type", "text/plain; charset=utf-8"), NEVER_KEPT)
+    return Response(status=303, headers=(*fixed, *headers))
