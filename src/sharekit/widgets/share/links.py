@@ -75,8 +75,8 @@ class Shared:
         """What the server needs to build the network's link, or draw the QR code, itself.
 
         Keys are short because they stand in an address: u page, n network, p product id, l placement, t title, x text,
-        i picture, h hashtags, v account (where it is not the shop's), c campaign, m "0" without utm parameters. Empty ones
-        are left out, and long texts are cut, because servers refuse addresses of more than some thousand characters.
+        i picture, h hashtags, v account (where it is not the shop's), c campaign, m "0" without utm parameters. Empty
+        ones are left out, and long texts are cut: servers refuse addresses of more than some thousand characters.
         """
         message, network = self.message, step.network
         where = {"u": message.url, "n": step.key, "p": self.product_id, "l": self.placement, "c": self.campaign}
