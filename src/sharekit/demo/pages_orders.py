@@ -1,0 +1,186 @@
+"""Basket and checkout. An order is recorded as a purchase by the shop's own code, as a real shop would do it."""
+
+from __future__ import annotations
+
+import secrets
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from flask import Blueprint, abort, redirect, render_template, request, session, url_for
+from werkzeug.wrappers import Response
+
+from sharekit.demo.catalog import Ware
+from sharekit.demo.pages_shop import the_shop
+from sharekit.demo.words import before_price
+from sharekit.events.model import Item
+from sharekit.exceptions import EventError
+from sharekit.integrations.flask import FlaskShareKit
+from sharekit.products import Money
+
+MOST_LINES = 20
+MOST_OF_ONE = 99
+
+orders = Blueprint("orders", __name__)
+sharekit = FlaskShareKit()  # holds no app: it speaks to the kit of the app at work
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A ware in the basket, how many of it, and the option chosen."""
+
+    ware: Ware
+    count: int
+    option: str
+    price: Money
+
+    @property
+    def key(self) -> str:
+        """Name of the line in the basket's form."""
+        return f"{self.ware.slug}~{self.option}"
+
+    @property
+    def total(self) -> Money:
+        """Price times count."""
+        return Money(self.price.amount * self.count, self.price.currency)
+
+
+@orders.app_context_processor
+def basket_count() -> dict[str, Any]:
+    """The number beside "Basket" on every page."""
+    return {"basket_count": sum(line.count for line in _lines())}
+
+
+@orders.get("/basket")
+def basket() -> str:
+    """What is in the basket, and the button that orders it."""
+    lines = list(_lines())
+    if lines and "order" not in session:
+        session["order"] = f"M-{secrets.token_hex(4).upper()}"
+    return render_template(
+        "basket.html",
+        lines=lines,
+        totals=_totals(lines),
+        order=session.get("order", ""),
+        came_by=session.get("came_by", ""),
+    )
+
+
+@orders.post("/basket")
+def add() -> Response:
+    """Put a ware into the basket."""
+    ware = the_shop().catalog.by_slug.get(request.form.get("ware", "")) or abort(404, "There is no such product here.")
+    if not ware.buyable:
+        abort(409, f"{ware.product.title} can't be ordered at the moment.")
+    labels = [option.label for option in ware.options]
+    option = request.form.get("option", "")
+    key = f"{ware.slug}~{option if option in labels else (labels[0] if labels else '')}"
+    held = dict(session.get("basket", {}))
+    if key in held or len(held) < MOST_LINES:
+        held[key] = min(held.get(key, 0) + _count(request.form.get("count", "1")), MOST_OF_ONE)
+        session["basket"] = held
+    _remember_share()
+    return redirect(url_for("orders.basket"), 303)
+
+
+@orders.post("/basket/change")
+def change() -> Response:
+    """New counts for lines of the basket; 0 takes a line out."""
+    held = dict(session.get("basket", {}))
+    for key in list(held):
+        if key in request.form:
+            held[key] = min(_count(request.form[key], lowest=0), MOST_OF_ONE)
+    session["basket"] = {key: count for key, count in held.items() if count}
+    _remember_share()
+    return redirect(url_for("orders.basket"), 303)
+
+
+@orders.post("/checkout")
+def checkout() -> Response:
+    """Order what is in the basket. Sent twice, the order counts once, because its number was made before."""
+    lines = list(_lines())
+    number = session.get("order", "")
+    if not lines or request.form.get("order") != number:
+        return redirect(url_for("orders.basket"), 303)
+    _remember_share()
+    by_currency: dict[str, list[Line]] = defaultdict(list)
+    for line in lines:
+        by_currency[line.price.currency].append(line)
+    for place, (currency, part) in enumerate(sorted(by_currency.items())):
+        _record(f"{number}-{place + 1}" if place else number, currency, part)
+    session["thanks"] = {
+        "order": number,
+        "lines": [[line.ware.slug, line.count, line.option] for line in lines],
+    }
+    for name in ("basket", "order", "came_by"):
+        session.pop(name, None)
+    return redirect(url_for("orders.thanks", order=number), 303)
+
+
+@orders.get("/thanks/<order>")
+def thanks(order: str) -> str:
+    """The page after an order: a good moment to pass things on."""
+    last = session.get("thanks") or {}
+    if last.get("order") != order:
+        abort(404, "This order was placed in another browser, or long ago.")
+    by_slug = the_shop().catalog.by_slug
+    lines = [
+        line
+        for slug, count, option in last.get("lines", [])
+        if slug in by_slug and (line := _line(by_slug[slug], int(count), option))
+    ]
+    return render_template(
+        "thanks.html",
+        order=order,
+        lines=lines,
+        totals=_totals(lines),
+        beside=the_shop().catalog.beside(lines[0].ware) if lines else [],
+        before_price=before_price,
+    )
+
+
+def _record(order: str, currency: str, lines: list[Line]) -> None:
+    value = sum((line.total.amount for line in lines), Decimal(0))
+    items = [Item(product_id=line.ware.product.id, quantity=line.count, price=line.price) for line in lines]
+    share = session.get("came_by", "")
+    try:
+        sharekit.record_purchase(order_id=order, value=value, currency=currency, items=items, share_id=share)
+    except EventError:  # the form carried something that is no share id; the order is an order all the same
+        sharekit.record_purchase(order_id=order, value=value, currency=currency, items=items)
+
+
+def _lines() -> Iterator[Line]:
+    by_slug = the_shop().catalog.by_slug
+    for key, count in session.get("basket", {}).items():
+        slug, _, option = key.partition("~")
+        ware = by_slug.get(slug)
+        line = _line(ware, count, option) if ware else None
+        if line:
+            yield line
+
+
+def _line(ware: Ware, count: int, option: str) -> Line | None:
+    chosen = next((one for one in ware.options if one.label == option), None)
+    price = chosen.price if chosen and chosen.price else ware.product.money
+    return Line(ware, count, option, price) if price else None
+
+
+def _totals(lines: list[Line]) -> list[Money]:
+    """One sum for each currency; sums never cross currencies."""
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for line in lines:
+        sums[line.price.currency] += line.total.amount
+    return [Money(amount, currency) for currency, amount in sorted(sums.items())]
+
+
+def _remember_share() -> None:
+    """The share the buyer came by: the script fills the form's field, without script the page's address does."""
+    share = request.form.get("share_id", "")[:64]
+    if share:
+        session["came_by"] = share
+
+
+def _count(text: str, lowest: int = 1) -> int:
+    return max(int(text[:4]), lowest) if text.isascii() and text.isdecimal() else 1

@@ -1,0 +1,127 @@
+"""The Flask extension: one kit for each app, its routes, its words in templates, its commands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, current_app, has_request_context, request
+from flask.templating import DispatchingJinjaLoader
+from markupsafe import Markup
+
+from sharekit.events.model import Event
+from sharekit.events.visitor import Visitor
+from sharekit.exceptions import ConfigError
+from sharekit.integrations.flask.commands import make_commands
+from sharekit.integrations.flask.routes import make_blueprint
+from sharekit.integrations.flask.surroundings import locale_of_request, mount_of_request, nonce_of_request, request_of
+from sharekit.kit import ShareKit
+
+KEY = "sharekit"
+"""Under this key of ``app.extensions`` the app's kit is found."""
+
+
+class FlaskShareKit:
+    """Gives a Flask app a kit.
+
+    The extension object holds no app, so one object may serve several apps; each has a kit of its own in
+    ``app.extensions["sharekit"]``. Settings come from the keywords, then from ``app.config["SHAREKIT_..."]``, then
+    from the environment.
+
+    It adds to the app:
+
+    - the routes of the kit at the ``mount`` setting (``/sharekit``),
+    - the template globals ``share_buttons``, ``sharekit_meta``, ``sharekit_assets`` and ``share_counts``,
+    - the commands ``flask sharekit report`` and ``flask sharekit doctor``.
+
+    Templates of the app (or of its blueprints) under ``sharekit/`` take the place of the library's.
+
+    Parameters:
+        app: initialised at once when given; else call :meth:`init_app`.
+        settings: any field of :class:`sharekit.config.Settings`; they win over the app's configuration.
+
+    Raises:
+        ConfigError: a setting is unknown or cannot work, or the app has a kit already.
+    """
+
+    def __init__(self, app: Flask | None = None, **settings: Any) -> None:
+        self._settings = settings
+        if app is not None:
+            self.init_app(app)
+
+    def init_app(self, app: Flask) -> ShareKit:
+        """Give ``app`` its kit.
+
+        Returns:
+            The kit, which is also ``app.extensions["sharekit"]``.
+
+        Raises:
+            ConfigError: a setting is unknown or cannot work, or the app has a kit already.
+        """
+        if KEY in app.extensions:
+            raise ConfigError("this app has a kit already; call FlaskShareKit(app) or init_app(app) once per app.")
+        # The loader asks the app's folders and those of blueprints, also of ones that are registered later.
+        kit = ShareKit(config=app.config, loader=DispatchingJinjaLoader(app), **self._settings)
+        app.extensions[KEY] = kit
+        app.register_blueprint(make_blueprint(kit))
+        app.jinja_env.globals.update(_template_globals(kit))
+        app.cli.add_command(make_commands(kit))
+        return kit
+
+    @property
+    def kit(self) -> ShareKit:
+        """The kit of the app at work (an application context is needed)."""
+        return current_kit()
+
+    def visitor(self) -> Visitor:
+        """The pseudonym of the day of whoever made the request at work; empty when the browser sent ``Sec-GPC: 1``."""
+        return current_kit().visitor(request_of(request))
+
+    def record(self, event: Event | str, /, **fields: Any) -> Event:
+        """As :meth:`sharekit.ShareKit.record`; inside a request its visitor is filled in."""
+        if has_request_context() and isinstance(event, str):
+            seen = request_of(request)
+            fields.setdefault("visitor", current_kit().visitor(seen).id)
+            fields.setdefault("gpc", seen.header("sec-gpc") == "1")
+        return current_kit().record(event, **fields)
+
+    def record_purchase(self, **fields: Any) -> Event:
+        """As :meth:`sharekit.ShareKit.record_purchase`; inside a request its visitor is the buyer unless one is given."""
+        if has_request_context():
+            fields.setdefault("visitor", request_of(request))
+        return current_kit().record_purchase(**fields)
+
+
+def current_kit() -> ShareKit:
+    """The kit of the app at work.
+
+    Raises:
+        ConfigError: the app was never given one.
+    """
+    kit = current_app.extensions.get(KEY)
+    if not isinstance(kit, ShareKit):
+        raise ConfigError("this app has no kit; call FlaskShareKit(app) where the app is made.")
+    return kit
+
+
+def _template_globals(kit: ShareKit) -> dict[str, Any]:
+    """The words of template authors; each adds what only the request knows, unless the template says otherwise."""
+
+    def share_buttons(item: Any, **options: Any) -> Markup:
+        options.setdefault("locale", locale_of_request())
+        options.setdefault("mount", mount_of_request(kit.settings.mount))
+        return kit.share_buttons(item, **options)
+
+    def sharekit_meta(item: Any, *, locale: str | None = None) -> Markup:
+        return kit.meta(item, locale=locale or locale_of_request())
+
+    def sharekit_assets(*, nonce: str | None = None, integrity: bool = False, mount: str | None = None) -> Markup:
+        return kit.assets(
+            nonce=nonce or nonce_of_request(), integrity=integrity, mount=mount or mount_of_request(kit.settings.mount)
+        )
+
+    return {
+        "share_buttons": share_buttons,
+        "sharekit_meta": sharekit_meta,
+        "sharekit_assets": sharekit_assets,
+        "share_counts": kit.share_counts,
+    }
