@@ -14,6 +14,7 @@ from sharekit.exceptions import ConfigError
 from sharekit.pipeline.ledger import Ledger
 from sharekit.pipeline.locks import FileLock
 from sharekit.pipeline.segments import SegmentReader, segment_names
+from sharekit.pipeline.wakeup import Wakeup
 from sharekit.pipeline.worker import Worker
 from sharekit.sinks.base import Sink
 
@@ -94,7 +95,7 @@ class Deliverer:
     def wake(self) -> None:
         """Tell the sinks' threads that there are new events."""
         for lane in self._lanes:
-            lane.wake.set()
+            lane.wake.ring()
 
     def stop(self, timeout: float = 0.0) -> bool:
         """Stop the sinks' threads and give the lease back; False when a sink is still busy after ``timeout`` seconds.
@@ -170,8 +171,16 @@ class Deliverer:
         for reader in list(known.values()):
             if not reader.adopt():
                 continue
-            written, dropped = reader.totals()
-            if all(worker.cursors.get(reader.name, 0) >= written for worker in workers):
+            try:
+                written, dropped = reader.totals()
+            except sqlite3.OperationalError:
+                raise
+            except sqlite3.DatabaseError:
+                reader.damaged = True
+            if reader.damaged:
+                self._damaged(reader, workers)
+                del known[reader.name]
+            elif all(worker.cursors.get(reader.name, 0) >= written for worker in workers):
                 self._ledger.retire(reader.name, written, dropped)
                 del known[reader.name]
                 self._readers = tuple(other for other in self._readers if other is not reader)
@@ -194,6 +203,17 @@ class Deliverer:
         for worker in workers:
             worker.cursors.pop(name, None)
 
+    def _damaged(self, reader: SegmentReader, workers: Sequence[Worker]) -> None:
+        """Close the books on a segment that cannot be read, and keep the file for somebody who can."""
+        self._readers = tuple(other for other in self._readers if other is not reader)
+        seen = max(worker.cursors.get(reader.name, 0) for worker in workers)
+        self._ledger.retire(reader.name, seen, {}, unread="damaged")
+        for worker in workers:
+            worker.cursors.pop(reader.name, None)
+        place = reader.set_aside()
+        self._ledger.removed(reader.name)
+        log.error("journal segment %s is damaged; it was moved to %s after %d events", reader.name, place, seen)
+
     def _deliver(self) -> bool:
         if len(self._lanes) == 1:
             return self._lanes[0].step()
@@ -205,7 +225,7 @@ class _Lane:
 
     def __init__(self, worker: Worker, *, threaded: bool) -> None:
         self.worker = worker
-        self.wake = threading.Event()
+        self.wake = Wakeup()
         self.busy = True
         self._stopping = False
         self._using = threading.Lock()
@@ -223,7 +243,7 @@ class _Lane:
 
     def stop(self) -> None:
         self._stopping = True
-        self.wake.set()
+        self.wake.ring()
 
     def join(self, timeout: float) -> bool:
         if self._thread is None:
@@ -240,27 +260,34 @@ class _Lane:
             self._using.release()
 
     def _run(self) -> None:
+        tolerance = Tolerance()
         while not self._stopping:
             more = False
-            with suppress_faults():
+            with tolerance:
                 more = self.step()
             if not more and not self._stopping:
                 self.wake.wait(POLL)
-                self.wake.clear()
 
 
-class suppress_faults:  # noqa: N801 (used as a statement)
-    """Log what went wrong and go on: the journal keeps the events, and the next look may find things mended."""
+class Tolerance:
+    """``with tolerance:`` logs what went wrong, and goes on after a moment.
+
+    The journal keeps the events, and the next look may find things mended. The same fault is logged once a minute.
+    """
+
+    def __init__(self) -> None:
+        self._last = ""
+        self._logged = 0.0
 
     def __enter__(self) -> None:
         return None
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> bool:
-        if error is None:
-            return False
         if not isinstance(error, Exception):
             return False
-        log.warning("delivery is held up: %r", error, exc_info=not isinstance(error, OSError | sqlite3.Error))
+        if repr(error) != self._last or time.monotonic() - self._logged > 60:
+            self._last, self._logged = repr(error), time.monotonic()
+            log.warning("delivery is held up: %r", error, exc_info=not isinstance(error, OSError | sqlite3.Error))
         time.sleep(POLL)
         return True
 
@@ -268,20 +295,23 @@ class suppress_faults:  # noqa: N801 (used as a statement)
 def run(
     deliverer: Deliverer | None,
     stop: threading.Event,
-    wake: threading.Event,
-    hurry: threading.Event,
+    wake: Wakeup,
+    hurry: Wakeup,
     before: Callable[[], None] = lambda: None,
 ) -> None:
     """Deliver until ``stop`` is set.
 
     Parameters:
         deliverer: ``None`` to do only ``before``.
-        stop, wake, hurry: set to end it; when there are new events; when nobody wants to wait for more to gather.
+        stop: set to end it.
+        wake: rung when there are new events.
+        hurry: rung when somebody waits for them, so that no more are gathered first.
         before: called at each turn.
     """
+    tolerance = Tolerance()
     while not stop.is_set():
         more = False
-        with suppress_faults():
+        with tolerance:
             before()
             if deliverer is not None:
                 more = deliverer.tick()
@@ -290,7 +320,6 @@ def run(
         if more:
             continue
         if wake.wait(POLL):
-            wake.clear()
             hurry.wait(GATHER)
 
 
@@ -298,7 +327,7 @@ def serve(data_dir: Path, sinks: Sequence[Sink], stop: threading.Event) -> None:
     """Deliver in this thread until ``stop`` is set: the service behind ``sharekit-web deliver``."""
     deliverer = Deliverer(data_dir, sinks)
     try:
-        run(deliverer, stop, threading.Event(), threading.Event())
+        run(deliverer, stop, Wakeup(), Wakeup())
     finally:
         deliverer.stop(timeout=5.0)
         for sink in sinks:
@@ -319,12 +348,13 @@ def drain(data_dir: Path, sinks: Sequence[Sink], timeout: float = 10.0) -> bool:
     """
     deliverer = Deliverer(data_dir, sinks)
     deadline = time.monotonic() + timeout
+    tolerance = Tolerance()
     try:
         if not segment_names(data_dir / JOURNAL):
             return True
         done = False
         while not done and time.monotonic() < deadline:
-            with suppress_faults():
+            with tolerance:
                 more = deliverer.tick()
                 if not deliverer.leading:
                     return False

@@ -13,28 +13,28 @@ import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Protocol
 
 from sharekit.config import Durability
 from sharekit.exceptions import JournalError
-from sharekit.forks import leak, watch
+from sharekit.forks import watch
 from sharekit.pipeline.locks import FileLock
+from sharekit.pipeline.segment import Log, Segment
+from sharekit.sqlite_files import make_directory
 
 SEGMENT_ROWS = 50_000
 SEGMENT_BYTES = 32 * 1024 * 1024
 MEMORY_LIMIT = 10_000
 """Events of level ``memory`` that wait for the journal; more are dropped and counted."""
-MEMORY_FULL = "memory_full"
-_CHECK_EVERY = 0.05
+_LOOK_EVERY = 0.05
 """Seconds between looks whether the segment is still in its directory."""
-_PATIENCE = 5.0
-
-_INSERT = "INSERT INTO events(payload) VALUES (?)"
-_TALLY = "INSERT INTO tally VALUES (?, ?) ON CONFLICT(reason) DO UPDATE SET count = count + excluded.count"
+_PATIENCE = 10.0
+"""Seconds that a thread, or a fork, waits for the commits of others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,66 +54,16 @@ class JournalCounts:
     queued: int
 
 
-class _Segment:
-    """One file of the journal, open for writing by its owner."""
+class _Group:
+    """Events that several threads want on the disk, written and flushed together by the first of them."""
 
-    def __init__(self, directory: Path, name: str, lock: FileLock) -> None:
-        self.name = name
-        self.path = directory / f"{name}.db"
-        self.lock = lock
-        self.connection: sqlite3.Connection | None = None
-        self.log = -1
-        """Descriptor of the write-ahead log, to flush it. SQLite has no locks on that file, so it may be closed."""
-        self.written = 0
-        self.synced = 0
-        self.dropped = 0
-        self.bytes = 0
+    __slots__ = ("done", "error", "payloads")
 
-    def open(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            self.path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False, cached_statements=16
-        )
-        try:
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=NORMAL")
-            connection.execute("PRAGMA wal_autocheckpoint=1000")
-            connection.execute("BEGIN IMMEDIATE")
-            connection.execute("CREATE TABLE IF NOT EXISTS events(seq INTEGER PRIMARY KEY, payload TEXT NOT NULL)")
-            connection.execute(
-                "CREATE TABLE IF NOT EXISTS tally(reason TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID"
-            )
-            # An insert that failed while it was committed may have been kept all the same.
-            self.written = connection.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()[0]
-            connection.execute("COMMIT")
-            self.log = os.open(f"{self.path}-wal", os.O_RDWR | os.O_CLOEXEC)
-        except BaseException:
-            connection.close()
-            raise
-        self.connection = connection
-        return connection
-
-    def sync(self) -> None:
-        """Flush what is written to the disk."""
-        if self.log < 0:
-            raise OSError("the file was closed after a fault before the event was flushed")
-        target = self.written
-        os.fdatasync(self.log)
-        self.synced = target
-
-    def close(self) -> None:
-        """Close the connection; the segment stays this process's own until its lock is released."""
-        connection, self.connection = self.connection, None
-        log, self.log = self.log, -1
-        try:
-            if log >= 0:
-                try:
-                    os.fdatasync(log)
-                finally:
-                    os.close(log)
-        finally:
-            if connection is not None:
-                connection.close()
-        self.synced = self.written
+    def __init__(self) -> None:
+        self.payloads: list[str] = []
+        self.error: Exception | None = None
+        self.done = threading.Lock()
+        self.done.acquire()
 
 
 class Journal:
@@ -141,38 +91,43 @@ class Journal:
         watch(self)
 
     def _reset(self) -> None:
-        self._lock = threading.Lock()
-        self._sync_lock = threading.Lock()
+        # Taken in this order wherever more than one is held.
+        self._flush_lock = threading.RLock()
+        self._lock = threading.RLock()
         self._queue_lock = threading.Lock()
+        self._group_lock = threading.Lock()
+        self._held: list[_Lock] = []
+        self._writing = False
+        self._group = _Group()
         self._queue: deque[str] = deque()
         self._queue_dropped = 0
-        self._segment: _Segment | None = None
+        self._segment: Segment | None = None
         self._run = ""
         self._number = 0
-        self._checked = 0.0
-        self._written_to: dict[str, int] = {}
-        self._held: list[threading.Lock] = []
+        self._looked = 0.0
+        self._sealed: dict[str, int] = {}
 
     def append(self, payloads: Sequence[str], durability: Durability = "process") -> None:
         """Keep events; returns when all of them are kept at the level asked for.
 
         Parameters:
-            payloads: each event as one line of JSON.
+            payloads: each event as JSON without a line break.
             durability: ``memory`` returns at once and may drop; ``process`` survives the death of the process;
                 ``disk`` survives the loss of power.
 
         Raises:
             JournalError: they could not be kept; none is acknowledged.
         """
-        if durability == "memory":
+        if durability == "process":
+            _take(self._lock)
+            try:
+                self._write(payloads)
+            finally:
+                self._lock.release()
+        elif durability == "disk":
+            self._append_together(payloads)
+        else:
             self._enqueue(payloads)
-            return
-        with self._lock:
-            segment, seq = self._write(payloads)
-        if durability == "disk":
-            with self._errors(), self._sync_lock:
-                if segment.synced < seq:
-                    segment.sync()
 
     def drain(self) -> None:
         """Write the events of level ``memory`` that wait into the journal.
@@ -182,7 +137,8 @@ class Journal:
         """
         if not self._queue and not self._queue_dropped:
             return
-        with self._lock:
+        _take(self._lock)
+        try:
             with self._queue_lock:
                 waiting = list(islice(self._queue, len(self._queue)))
                 dropped = self._queue_dropped
@@ -191,6 +147,8 @@ class Journal:
                 for _ in waiting:
                     self._queue.popleft()
                 self._queue_dropped -= dropped
+        finally:
+            self._lock.release()
 
     def counts(self) -> JournalCounts:
         """What this process has taken on, at one moment."""
@@ -203,67 +161,105 @@ class Journal:
                 queued=len(self._queue),
             )
 
-    def written_to(self) -> dict[str, int]:
-        """Every segment of this process that :meth:`forget_segment` was not told of, with the events in it."""
+    def written(self) -> dict[str, int]:
+        """How many events each of this process's segments has, without those of :meth:`forget_segment`."""
         with self._lock:
-            known = dict(self._written_to)
+            found = dict(self._sealed)
             if self._segment is not None:
-                known[self._segment.name] = self._segment.written
-            return known
+                found[self._segment.name] = self._segment.written
+            return found
 
     def forget_segment(self, name: str) -> None:
-        """Drop a finished segment from :meth:`written_to`."""
+        """Leave a segment that was delivered and deleted out of :meth:`written`."""
         with self._lock:
-            self._written_to.pop(name, None)
+            self._sealed.pop(name, None)
 
     def close(self) -> None:
         """Close the segment and give it up. The next event begins a new one."""
         with suppress(JournalError):
             self.drain()
-        with self._lock:
-            self._seal()
-
-    # -- writing, under the lock --------------------------------------------------------------------------------
-
-    def _write(self, payloads: Sequence[str], dropped: int = 0) -> tuple[_Segment, int]:
-        with self._errors():
-            segment = self._segment
-            if segment is None or segment.connection is None or time.monotonic() - self._checked > _CHECK_EVERY:
-                segment = self._usable_segment()
-            connection = segment.connection or segment.open()
+            _take(self._lock)
             try:
-                if len(payloads) == 1 and not dropped:
-                    seq = connection.execute(_INSERT, payloads).lastrowid or 0
-                else:
-                    connection.execute("BEGIN IMMEDIATE")
-                    connection.executemany(_INSERT, zip(payloads))
-                    if dropped:
-                        connection.execute(_TALLY, (MEMORY_FULL, dropped))
-                    connection.execute("COMMIT")
-                    seq = segment.written + len(payloads)
-            except BaseException:
-                # Closing rolls back; the next event opens the file anew, whatever the fault was.
-                with self._sync_lock, suppress(sqlite3.Error, OSError):
-                    segment.close()
-                raise
-            segment.written = seq
-            segment.dropped += dropped
-            segment.bytes += sum(map(len, payloads))
-            if seq >= self.segment_rows or segment.bytes >= self.segment_bytes:
                 self._seal()
-            return segment, seq
+            finally:
+                self._lock.release()
 
-    def _usable_segment(self) -> _Segment:
+    def _append_together(self, payloads: Sequence[str]) -> None:
+        """Group commit without a thread: the first to come writes for all who come while the disk is busy."""
+        with self._group_lock:
+            group = self._group
+            first = not group.payloads
+            group.payloads += payloads
+        if not first:
+            try:
+                _take(group.done)
+            except JournalError:
+                self._leave(group)
+                raise
+            group.done.release()
+            if group.error is not None:
+                raise JournalError(str(group.error)) from group.error
+            return
+        try:
+            _take(self._flush_lock)
+            try:
+                self._leave(group)
+                _take(self._lock)
+                try:
+                    log = self._write(group.payloads)
+                finally:
+                    self._lock.release()
+                log.flush()
+            finally:
+                self._flush_lock.release()
+        except OSError as error:
+            group.error = _journal_error(self.directory, error)
+            raise group.error from error
+        except BaseException as error:
+            group.error = JournalError(f"the thread that wrote for others was interrupted: {error!r}")
+            raise
+        finally:
+            self._leave(group)
+            group.done.release()
+
+    def _leave(self, group: _Group) -> None:
+        """Let nobody join a group any more."""
+        with self._group_lock:
+            if self._group is group:
+                self._group = _Group()
+
+    def _write(self, payloads: Sequence[str], dropped: int = 0) -> Log:
+        """Insert and commit, under the lock; the log that has to be flushed for ``disk``."""
+        if self._writing:
+            raise JournalError("an event that a signal handler recorded while another was written was not kept.")
+        self._writing = True
+        try:
+            segment = self._segment
+            if segment is None or time.monotonic() - self._looked > _LOOK_EVERY:
+                segment = self._usable_segment()
+            log = segment.write(payloads, dropped)
+        except (sqlite3.Error, OSError) as error:
+            raise _journal_error(self.directory, error) from error
+        else:
+            if segment.written >= self.segment_rows or segment.bytes >= self.segment_bytes:
+                self._seal()
+            return log
+        finally:
+            self._writing = False
+
+    def _usable_segment(self) -> Segment:
         """The segment being written, after a look whether it is still there; otherwise a new one."""
-        self._checked = time.monotonic()
+        self._looked = time.monotonic()
         segment = self._segment
         if segment is not None and not segment.lock.held:
             self._seal()  # somebody removed the directory
             segment = None
-        return segment or self._begin()
+        if segment is None:
+            segment = self._segment = self._begin()
+        return segment
 
-    def _begin(self) -> _Segment:
-        self.directory.mkdir(parents=True, exist_ok=True)
+    def _begin(self) -> Segment:
+        make_directory(self.directory)
         if not self._run:
             self._run = f"{time.time_ns() // 1_000_000:013d}-{os.getpid()}-{secrets.token_hex(3)}"
         while True:
@@ -271,85 +267,66 @@ class Journal:
             name = f"{self._run}-{self._number:06d}"
             lock = FileLock(self.directory / f"{name}.lock")
             if lock.acquire():
-                break
-        segment = _Segment(self.directory, name, lock)
-        try:
-            segment.open()
-        except BaseException:
-            lock.release()
-            raise
-        self._segment = segment
-        return segment
+                return Segment(self.directory, name, lock)
 
     def _seal(self) -> None:
+        """Close the segment for good, under the lock."""
         segment, self._segment = self._segment, None
-        if segment is None:
-            return
-        self._written_to[segment.name] = segment.written
-        try:
-            with self._sync_lock:
-                segment.close()
-        finally:
-            segment.lock.release()
+        if segment is not None:
+            self._sealed[segment.name] = segment.written
+            try:
+                with suppress(sqlite3.Error, OSError):
+                    segment.close()  # what it was asked to keep is kept
+            finally:
+                segment.lock.release()
 
     def _enqueue(self, payloads: Sequence[str]) -> None:
         with self._queue_lock:
-            room = self.memory_limit - len(self._queue)
-            if room >= len(payloads):
-                self._queue.extend(payloads)
-            else:
-                self._queue.extend(payloads[: max(room, 0)])
-                self._queue_dropped += len(payloads) - max(room, 0)
-
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
-        try:
-            yield
-        except (sqlite3.Error, OSError) as error:
-            if isinstance(error, JournalError):
-                raise
-            raise JournalError(f"{self.directory}: the event was not kept ({error}). {_advice(error)}") from error
-
-    # -- fork ---------------------------------------------------------------------------------------------------
+            room = max(0, self.memory_limit - len(self._queue))
+            self._queue.extend(payloads[:room])
+            self._queue_dropped += max(0, len(payloads) - room)
 
     def before_fork(self) -> None:
         """Close the file, and hold every lock until the fork is over."""
-        for lock in (self._lock, self._sync_lock, self._queue_lock):
+        for lock in (self._flush_lock, self._lock, self._queue_lock, self._group_lock):
             if not lock.acquire(timeout=_PATIENCE):
                 break
             self._held.append(lock)
-        if len(self._held) == 3 and self._segment is not None:
+        if self._segment is not None and self._lock in self._held:
             with suppress(sqlite3.Error, OSError):
                 self._segment.close()
 
     def after_fork(self, *, child: bool) -> None:
         """In the child: begin with nothing; what the parent has, the parent keeps."""
-        if not child:
-            for lock in reversed(self._held):
-                lock.release()
-            self._held.clear()
-            return
-        segment = self._segment
-        if segment is not None:
-            segment.lock.forget()
-            if segment.connection is not None:
-                leak(segment.connection)
-            if segment.log >= 0:
-                os.close(segment.log)
-        self._reset()
+        for lock in reversed(self._held):
+            lock.release()
+        self._held.clear()
+        if child:
+            if self._segment is not None:
+                self._segment.forget()
+            self._reset()
 
 
-def _advice(error: Exception) -> str:
-    text = str(error)
-    if (
-        "readonly" in text
-        or "read-only" in text.lower()
-        or "unable to open" in text
-        or isinstance(error, PermissionError)
-    ):
-        return "Make data_dir writable for the user of this process."
-    if "full" in text or "No space" in text or "too large" in text:
-        return "Free disk space, or move data_dir."
-    if "locked" in text:
-        return "Another program holds the file; only this process may write it."
-    return "See the reason in brackets."
+class _Lock(Protocol):
+    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool: ...
+    def release(self) -> None: ...
+
+
+def _take(lock: _Lock) -> None:
+    """Take a lock, but never wait for ever."""
+    if not lock.acquire(timeout=_PATIENCE):
+        raise JournalError(f"the journal was busy for {_PATIENCE:.0f} seconds; the event was not kept. Try it again.")
+
+
+def _journal_error(directory: Path, error: Exception) -> JournalError:
+    if isinstance(error, JournalError):
+        return error
+    text = str(error).lower()
+    advice = "See the reason in brackets."
+    if isinstance(error, PermissionError) or "read-only" in text or "readonly" in text or "unable to open" in text:
+        advice = "Make data_dir writable for the user of this process."
+    elif "full" in text or "no space" in text or "too large" in text or "disk i/o" in text:
+        advice = "Free disk space, or move data_dir."
+    elif "locked" in text:
+        advice = "Another program holds the file; only this process may write it."
+    return JournalError(f"{directory}: the event was not kept ({error}). {advice}")

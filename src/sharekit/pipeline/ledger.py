@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sharekit.forks import Handle, connect_read_only
+from sharekit.sqlite_files import Handle, connect_read_only
 
 VERSION = 1
 _SCHEMA = """
@@ -83,7 +83,7 @@ class Ledger:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._handle = Handle(self._open)
+        self._handle = Handle(path, self._open)
 
     def _open(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, timeout=5.0, isolation_level=None, check_same_thread=False)
@@ -144,8 +144,15 @@ class Ledger:
                 "UPDATE sinks SET failures = failures + 1, error = ? WHERE name = ?", (error[:1_000], sink)
             )
 
-    def retire(self, segment: str, written: int, dropped: Mapping[str, int]) -> None:
-        """Close the books on a segment, for every sink that was ever known; it may be deleted afterwards."""
+    def retire(self, segment: str, written: int, dropped: Mapping[str, int], unread: str = "sink_removed") -> None:
+        """Close the books on a segment, for every sink that was ever known; it may be deleted afterwards.
+
+        Parameters:
+            segment: its name.
+            written: events in it.
+            dropped: events that its process dropped, by reason.
+            unread: reason under which events are dropped that a sink has not had.
+        """
         with self._handle as connection:
             connection.execute("PRAGMA synchronous=FULL")  # the segment will be gone: this must be on the disk
             connection.execute("BEGIN IMMEDIATE")
@@ -153,10 +160,10 @@ class Ledger:
                 row = connection.execute(
                     "SELECT seq FROM cursors WHERE sink = ? AND segment = ?", (sink, segment)
                 ).fetchone()
-                unread = written - (row[0] if row else 0)
+                rest = written - (row[0] if row else 0)
                 drops = dict(dropped)
-                if unread > 0:
-                    drops["sink_removed"] = drops.get("sink_removed", 0) + unread
+                if rest > 0:
+                    drops[unread] = drops.get(unread, 0) + rest
                 _drop(connection, sink, drops)
                 connection.execute(
                     "UPDATE sinks SET recorded = recorded + ? WHERE name = ?", (written + sum(dropped.values()), sink)
@@ -190,7 +197,7 @@ class LedgerReader:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._handle = Handle(lambda: connect_read_only(path))
+        self._handle = Handle(path, lambda: connect_read_only(path))
 
     def books(self) -> Books:
         """All books at one moment."""

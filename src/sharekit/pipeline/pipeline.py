@@ -19,12 +19,15 @@ from sharekit.pipeline.delivery import JOURNAL, LEDGER, Deliverer, check_names, 
 from sharekit.pipeline.journal import Journal
 from sharekit.pipeline.ledger import LedgerReader
 from sharekit.pipeline.status import SinkStatus, Status, read_status
+from sharekit.pipeline.wakeup import Wakeup
 from sharekit.sinks.base import Sink
 
 __all__ = ["EXIT_DEADLINE", "Pipeline", "SinkStatus", "Status", "drain", "serve", "status_of"]
 
 EXIT_DEADLINE = 2.0
 """Seconds that delivery may take when the interpreter ends. The journal keeps what is left."""
+MAX_EVENT = 64 * 1024
+"""Characters of one event as JSON. Batches are held in memory, so an event must not be a file."""
 _LEVELS: tuple[Durability, ...] = ("memory", "process", "disk")
 _LOOK = 0.01
 
@@ -68,8 +71,8 @@ class Pipeline:
     def _reset(self) -> None:
         self._starting = threading.Lock()
         self._stop = threading.Event()
-        self._wake = threading.Event()
-        self._hurry = threading.Event()
+        self._wake = Wakeup()
+        self._hurry = Wakeup()
         self._thread: threading.Thread | None = None
         self._deliverer: Deliverer | None = None
 
@@ -82,8 +85,7 @@ class Pipeline:
         """
         level = self._levels.get(event.name) or self._level(event.name)
         self._journal.append((_encode(event),), level)
-        if not self._wake.is_set():
-            self._wake.set()
+        self._wake.ring()
         if self._thread is None:
             self._start(level)
 
@@ -100,7 +102,7 @@ class Pipeline:
         payloads = [_encode(event) for event in kept]
         level = max((self._level(event.name) for event in kept), key=_LEVELS.index)
         self._journal.append(payloads, level)
-        self._wake.set()
+        self._wake.ring()
         if self._thread is None:
             self._start(level)
 
@@ -116,17 +118,15 @@ class Pipeline:
         deadline = time.monotonic() + timeout
         try:
             self._journal.drain()
-            self._hurry.set()
-            self._wake.set()
             while not self._delivered():
                 if time.monotonic() >= deadline:
                     return False
+                self._wake.ring()
+                self._hurry.ring()
                 time.sleep(_LOOK)
             return True
         except (JournalError, sqlite3.Error, OSError):
             return False
-        finally:
-            self._hurry.clear()
 
     def status(self) -> Status:
         """What became of every event, per sink, at one moment."""
@@ -153,8 +153,8 @@ class Pipeline:
             self.flush(timeout)
         self._journal.close()
         self._stop.set()
-        self._wake.set()
-        self._hurry.set()
+        self._wake.ring()
+        self._hurry.ring()
         self._ledger.close()
         ended = True
         if self._thread is not None:
@@ -189,7 +189,7 @@ class Pipeline:
             self._thread.start()
 
     def _delivered(self) -> bool:
-        recorded = self._journal.written_to()
+        recorded = self._journal.written()
         if not any(recorded.values()):
             return True
         books = self._ledger.books()
@@ -233,6 +233,8 @@ def _encode(event: Event) -> str:
         raise EventError("event", "has half a character (a lone surrogate) in it; decode the text properly.") from None
     except (TypeError, ValueError, RecursionError) as error:
         raise EventError("props", f"cannot be written as JSON ({error}).") from None
+    if len(payload) > MAX_EVENT:
+        raise EventError("event", f"is longer than {MAX_EVENT} characters as JSON; put less into props.")
     return payload
 
 

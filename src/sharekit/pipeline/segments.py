@@ -6,8 +6,8 @@ import sqlite3
 from contextlib import suppress
 from pathlib import Path
 
-from sharekit.forks import Handle, connect_read_only
 from sharekit.pipeline.locks import FileLock
+from sharekit.sqlite_files import Handle, connect_read_only
 
 
 def segment_names(directory: Path) -> list[str]:
@@ -16,6 +16,9 @@ def segment_names(directory: Path) -> list[str]:
         return sorted(path.stem for path in directory.iterdir() if path.suffix == ".db")
     except FileNotFoundError:
         return []
+
+
+_READ = "SELECT group_concat(payload, char(10)) FROM (SELECT payload FROM events WHERE seq > ? ORDER BY seq LIMIT ?)"
 
 
 class SegmentReader:
@@ -35,14 +38,16 @@ class SegmentReader:
         """True when the owner is gone: nothing will be added."""
         self.written: int | None = None
         """Events in it, once that is final and known."""
-        self._handle = Handle(self._open)
+        self.damaged = False
+        """True when SQLite cannot make sense of the file."""
+        self._handle = Handle(self.path, self._open)
 
     def _open(self) -> sqlite3.Connection:
         if not self.final:
             return connect_read_only(self.path)
         # The owner is gone and its lock is ours: now we are the one connection that may recover and checkpoint.
         return sqlite3.connect(
-            f"{self.path.resolve().as_uri()}?mode=rw",
+            f"{self.path.absolute().as_uri()}?mode=rw",
             uri=True,
             timeout=2.0,
             isolation_level=None,
@@ -56,19 +61,19 @@ class SegmentReader:
             self._handle.close()
         return self.final
 
-    def read(self, after: int, limit: int) -> list[tuple[int, str]]:
-        """Number (from 1, without gaps) and JSON of at most ``limit`` events after number ``after``, in order."""
+    def read(self, after: int, limit: int) -> list[str]:
+        """The JSON of at most ``limit`` events after number ``after``. They are numbered from 1 without gaps."""
         if self.final and self.written is not None and after >= self.written:
             return []
         with self._handle as connection:
             try:
-                return connection.execute(
-                    "SELECT seq, payload FROM events WHERE seq > ? ORDER BY seq LIMIT ?", (after, limit)
-                ).fetchall()
+                # One row, because the interpreter lock changes hands at each. JSON text has no line break in it.
+                found: str | None = connection.execute(_READ, (after, limit)).fetchone()[0]
             except sqlite3.OperationalError as error:
                 if _being_made(error):
                     return []
                 raise
+        return found.split("\n") if found else []
 
     def totals(self) -> tuple[int, dict[str, int]]:
         """How many events are in it, and how many its process dropped, by reason. Zero for one that is being made."""
@@ -87,6 +92,18 @@ class SegmentReader:
         if self.final:
             self.written = written
         return written, dropped
+
+    def set_aside(self) -> Path:
+        """Move a final segment that cannot be read out of the way; where it is now."""
+        self._handle.close()
+        place = self.path.parent / "damaged"
+        place.mkdir(exist_ok=True)
+        for suffix in ("", "-wal", "-shm"):
+            with suppress(FileNotFoundError):
+                self.path.with_name(self.path.name + suffix).rename(place / (self.path.name + suffix))
+        self.lock.path.unlink(missing_ok=True)
+        self.lock.release()
+        return place / self.path.name
 
     def remove(self) -> None:
         """Delete a final segment, its lock last: a crash in between leaves nothing that looks like a segment."""

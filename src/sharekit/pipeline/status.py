@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sharekit.events.model import Event, now
-from sharekit.pipeline.journal import MEMORY_FULL, JournalCounts
+from sharekit.pipeline.journal import JournalCounts
 from sharekit.pipeline.ledger import Books, LedgerReader, SinkBooks
+from sharekit.pipeline.segment import MEMORY_FULL
 from sharekit.pipeline.segments import SegmentReader, segment_names
 
 _TRIES = 50
@@ -26,7 +27,7 @@ class SinkStatus:
         recorded: events acknowledged since the sink is known, by every process of the data directory.
         delivered: those that the sink has.
         rejected: those it will never take; they are dead letters.
-        dropped: those left out, by reason: ``gpc``, ``memory_full``, ``sink_removed``.
+        dropped: those left out, by reason: ``gpc``, ``memory_full``, ``sink_removed``, ``damaged``.
         pending: those still to come.
         lag: seconds since the oldest pending event happened; 0 when none is pending.
         failures: attempts in a row that failed.
@@ -127,6 +128,7 @@ def read_status(
 def _segment_totals(journal: Path, books: Books, own: JournalCounts | None) -> tuple[dict[str, _Totals], bool]:
     names = [name for name in segment_names(journal) if name not in books.retired]
     totals: dict[str, _Totals] = {}
+    damaged: set[str] = set()
     whole = True
     for name in names:
         if own is not None and name == own.segment:
@@ -139,11 +141,14 @@ def _segment_totals(journal: Path, books: Books, own: JournalCounts | None) -> t
                 raise
             whole = False
             continue
+        except sqlite3.DatabaseError:
+            damaged.add(name)
+            continue
         totals[name] = _Totals(written, dropped)
     if own is not None and own.segment:
         totals[own.segment] = _Totals(own.written, {MEMORY_FULL: own.dropped} if own.dropped else {})
     known = {segment for sink in books.sinks.values() for segment in sink.cursors}
-    return totals, whole and known <= totals.keys()
+    return totals, whole and known <= totals.keys() | damaged
 
 
 def _sink_status(
@@ -172,7 +177,7 @@ def _sink_status(
             if key not in oldest:
                 oldest[key] = _age(journal, segment, cursor)
             lag = max(lag, oldest[key])
-    # A segment that somebody deleted: what was delivered of it was recorded, too.
+    # A segment that somebody deleted or damaged: what was delivered of it was recorded, too.
     recorded += sum(seq for segment, seq in books.cursors.items() if segment not in totals)
     return SinkStatus(
         name=name,
@@ -192,6 +197,6 @@ def _age(journal: Path, segment: str, cursor: int) -> float:
     try:
         with closing(SegmentReader(journal, segment)) as reader:
             rows = reader.read(cursor, 1)
-        return max(0.0, (now() - Event.from_json(rows[0][1]).at).total_seconds()) if rows else 0.0
+        return max(0.0, (now() - Event.from_json(rows[0]).at).total_seconds()) if rows else 0.0
     except (sqlite3.Error, ValueError, KeyError, TypeError):
         return 0.0  # deleted meanwhile, or unreadable: its sinks will say so

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from sharekit.events.model import Event
 from sharekit.sinks.base import Sink
+from sharekit.sinks.batch import lines, records
 
 if TYPE_CHECKING:
     from sharekit.sinks.registry import SinkUrl
@@ -53,15 +54,16 @@ class JsonlSink(Sink):
         with self._lock:
             file = self._open()
             end = file.tell()
-            new = [event for event in batch if event.id not in self._ids]
+            ids = [record["id"] for record in records(batch)]
+            new = [line for id_, line in zip(ids, lines(batch), strict=True) if id_ not in self._ids]
             try:
-                file.write(b"".join(event.as_json().encode() + b"\n" for event in new))
+                file.write("".join(f"{line}\n" for line in new).encode())
                 file.flush()
                 os.fsync(file.fileno())
             except BaseException:
                 self._cut(end)
                 raise
-            self._remember([event.id for event in new])
+            self._remember(ids)
 
     def check(self) -> str | None:
         """Whether the file can be appended to."""

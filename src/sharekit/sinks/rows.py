@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sharekit.events.model import SCHEMA, Event
+from sharekit.events.model import Event
 from sharekit.products import Money
 
 TEXT_COLUMNS = (
@@ -43,23 +43,25 @@ class RowMaker:
         self.timezone = timezone
         self._days: dict[int, tuple[int, int]] = {}
 
-    def row(self, event: Event) -> tuple[Any, ...]:
-        """The values of :data:`COLUMNS` for one event."""
-        at = (event.at - _EPOCH) // _MILLISECOND
+    def row(self, record: Mapping[str, Any]) -> list[Any]:
+        """The values of :data:`COLUMNS` for one event, given as :meth:`Event.as_dict`."""
+        get = record.get
+        at = (datetime.fromisoformat(record["at"]) - _EPOCH) // _MILLISECOND
         day, hour = self._days.get(at // _QUARTER) or self._day(at)
-        value = event.value
-        props = event.props
-        return (
-            event.id, SCHEMA, event.name, at, day, hour,
-            event.product_id, event.network, event.placement, event.widget, event.share_id, event.parent_share_id,
-            event.url, event.referrer, event.visitor, event.previous_visitor, event.order_id,
-            value.minor if value is not None else 0,
-            value.currency if value is not None else "",
-            _encode(event.as_dict()["items"]) if event.items else "",
-            int(event.bot), int(event.gpc),
-            _networks(props) if "networks" in props else "",
-            _encode(dict(props)) if props else "",
-        )  # fmt: skip
+        row = [record["id"], record["schema"], record["name"], at, day, hour]
+        row += [get(name, "") for name in TEXT_COLUMNS]
+        currency = get("currency", "")
+        props = get("props")
+        row += (
+            Money(record["value"], currency).minor if currency else 0,
+            currency,
+            _encode(record["items"]) if "items" in record else "",
+            1 if get("bot") else 0,
+            1 if get("gpc") else 0,
+            _networks(props) if props else "",
+            _encode(props) if props else "",
+        )
+        return row
 
     def _day(self, at: int) -> tuple[int, int]:
         local = (_EPOCH + at * _MILLISECOND).astimezone(self.timezone)
@@ -90,7 +92,7 @@ def event_of(row: Sequence[Any]) -> Event:
 
 def _networks(props: Mapping[str, Any]) -> str:
     """The networks an impression showed, joined by commas."""
-    shown = props["networks"]
+    shown = props.get("networks", "")
     if isinstance(shown, str):
         return shown
     if isinstance(shown, Sequence):

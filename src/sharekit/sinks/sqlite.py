@@ -6,19 +6,20 @@ no lock between processes beyond SQLite's own.
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from sharekit.events.model import Event
 from sharekit.exceptions import StoreError
-from sharekit.forks import Handle, connect_read_only
 from sharekit.sinks.base import Sink
+from sharekit.sinks.batch import records
 from sharekit.sinks.rows import COLUMNS, RowMaker, event_of
+from sharekit.sqlite_files import Handle, connect_read_only, make_directory, sync_directory
 
 if TYPE_CHECKING:
     from sharekit.sinks.registry import SinkUrl
@@ -61,6 +62,9 @@ CREATE INDEX events_order ON events(order_id) WHERE order_id <> '';
 """
 _LIST = ", ".join(COLUMNS)
 _INSERT = f"INSERT OR IGNORE INTO events({_LIST}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608 (our names)
+_ROWS = 50
+"""Rows of one statement. The interpreter lock changes hands at each: many small ones would slow down requests."""
+_INSERT_ROWS = _INSERT + f", ({', '.join('?' * len(COLUMNS))})" * (_ROWS - 1)
 _PAGE = 1_000
 _READ_PAGE = (
     f"SELECT rowid, {_LIST} FROM events WHERE at >= :at AND (at > :at OR rowid > :row) "  # noqa: S608 (our names)
@@ -86,8 +90,7 @@ class SqliteSink(Sink):
         self.name = name
         self.path = Path(path)
         self._rows = RowMaker(timezone or ZoneInfo("UTC"))
-        self._handle = Handle(self._open)
-        self._file: tuple[int, int] | None = None
+        self._handle = Handle(self.path, self._open)
 
     @classmethod
     def from_url(cls, url: SinkUrl) -> SqliteSink:
@@ -104,12 +107,13 @@ class SqliteSink(Sink):
     def write(self, batch: Sequence[Event]) -> None:
         """Add the events that are not there yet, all or none of them."""
         make_row = self._rows.row
-        rows = [make_row(event) for event in batch]
-        if self._file is not None and self._file != _identity(self.path):
-            self._handle.close()  # the file was removed or replaced under us
+        rows = [make_row(record) for record in records(batch)]
+        whole = len(rows) - len(rows) % _ROWS
         with self._handle as connection:
             connection.execute("BEGIN IMMEDIATE")
-            connection.executemany(_INSERT, rows)
+            for start in range(0, whole, _ROWS):
+                connection.execute(_INSERT_ROWS, list(chain.from_iterable(rows[start : start + _ROWS])))
+            connection.executemany(_INSERT, rows[whole:])
             connection.execute("COMMIT")
 
     def check(self) -> str | None:
@@ -125,7 +129,7 @@ class SqliteSink(Sink):
         self._handle.close()
 
     def _open(self) -> sqlite3.Connection:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        make_directory(self.path.parent)
         connection = sqlite3.connect(self.path, timeout=5.0, isolation_level=None, check_same_thread=False)
         try:
             connection.execute("PRAGMA journal_mode=WAL")
@@ -135,10 +139,10 @@ class SqliteSink(Sink):
             if _version(connection, self.path) == 0:
                 create_tables(connection)
             connection.execute("COMMIT")
+            sync_directory(self.path.parent)
         except BaseException:
             connection.close()
             raise
-        self._file = _identity(self.path)
         return connection
 
 
@@ -159,7 +163,8 @@ class SqliteStore:
             StoreError: the file is damaged, from a newer version, or the statement is wrong.
         """
         try:
-            with closing(self._connect()) as connection:
+            # A handle, so that a fork in another thread waits for the end of the question.
+            with closing(Handle(self.path, self._connect)) as handle, handle as connection:
                 return connection.execute(sql, parameters or {}).fetchall()
         except sqlite3.Error as error:
             raise StoreError(f"{self.path} cannot answer: {error}.") from error
@@ -179,20 +184,23 @@ class SqliteStore:
 
     def _connect(self) -> sqlite3.Connection:
         if not self.path.exists():
-            connection = sqlite3.connect(":memory:", isolation_level=None)
-            create_tables(connection)
-            return connection
+            return _empty()
         connection = connect_read_only(self.path)
         try:
             version = _version(connection, self.path)
             if version == 0:  # being made at this moment
                 connection.close()
-                connection = sqlite3.connect(":memory:", isolation_level=None)
-                create_tables(connection)
+                return _empty()
         except BaseException:
             connection.close()
             raise
         return connection
+
+
+def _empty() -> sqlite3.Connection:
+    connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    create_tables(connection)
+    return connection
 
 
 def create_tables(connection: sqlite3.Connection) -> None:
@@ -211,14 +219,6 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
             "Upgrade sharekit-web, or point the setting at another file."
         )
     return version
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    try:
-        found = os.stat(path)  # noqa: PTH116 (half the cost of Path.stat, once a batch)
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
 
 
 def _whole(value: object) -> int:
