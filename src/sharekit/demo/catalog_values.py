@@ -17,7 +17,7 @@ LONGEST_TEXT = 4_000
 
 _SYMBOLS = {"€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "zł": "PLN", "₩": "KRW", "₺": "TRY", "₫": "VND", "₴": "UAH"}
 _CODE = re.compile(r"(?<![A-Za-z])([A-Za-z]{3})(?![A-Za-z])")
-_NUMBER = re.compile(r"[-+]?\d[\d.,]*")
+_NUMBER = re.compile(r"[0-9][0-9.,]*")
 _MARKS = str.maketrans("", "", "\u00a0\u202f\u2009 '’")
 _AVAILABILITY = {
     "available": "InStock",
@@ -79,13 +79,21 @@ def _with_point(number: str, digits: int) -> str:
     """
     comma, point = number.rfind(","), number.rfind(".")
     if comma >= 0 and point >= 0:
-        decimal = max(comma, point)
-        head = number[:decimal].replace(",", "").replace(".", "")
-        return f"{head}.{number[decimal + 1 :]}"
+        decimal, mark = max(comma, point), "," if comma < point else "."
+        return f"{_ungrouped(number[:decimal], mark)}.{number[decimal + 1 :]}"
     if comma >= 0:
         grouped = number.count(",") > 1 or (len(number) - comma - 1 == 3 and digits < 3)
-        return number.replace(",", "" if grouped else ".")
-    return number.replace(".", "") if number.count(".") > 1 else number
+        return _ungrouped(number, ",") if grouped else number.replace(",", ".")
+    return _ungrouped(number, ".") if number.count(".") > 1 else number
+
+
+def _ungrouped(number: str, mark: str) -> str:
+    """Without thousands marks, where they stand as they should (also as in India, ``12,34,567``); else no number."""
+    first, *groups = number.split(mark)
+    right = groups and first.isdecimal() and len(first) <= 3 and len(groups[-1]) == 3
+    if right and all(group.isdecimal() and len(group) in {2, 3} for group in groups):
+        return first + "".join(groups)
+    return number.replace(mark, "?")
 
 
 def _fitted(amount: Decimal, currency: str, field: str) -> Decimal:

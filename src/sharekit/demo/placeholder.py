@@ -55,8 +55,8 @@ def _waves(seed: bytes, main: str, deep: str, light: str) -> str:
         + f'V1010H-150z" fill="{(main, deep)[row % 2]}"/>'
         for row in range(3)
     )
-    suns = f'<circle cx="400" cy="520" r="270" fill="{main}"/><circle cx="{150 + seed[2]}" cy="150" r="70" fill="{light}"/>'
-    return suns + rows
+    small = f'<circle cx="{150 + seed[2]}" cy="150" r="70" fill="{light}"/>'
+    return f'<circle cx="400" cy="520" r="270" fill="{main}"/>{small}{rows}'
 
 
 def _tiles(seed: bytes, main: str, deep: str, light: str) -> str:

@@ -44,12 +44,11 @@ def run(host: str, port: int, catalog: str | Path | None, data_dir: str | Path |
             host, listener.getsockname()[1], app, threaded=True, request_handler=Handler, fd=listener.fileno()
         )
         try:
-            server.serve_forever()
-        except KeyboardInterrupt:
-            say("\nStopped.")
+            server.serve_forever()  # returns at Ctrl+C
         finally:
             server.server_close()
             kit.close()
+    say("\nStopped.")
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -85,7 +85,7 @@ class FlaskShareKit:
         return current_kit().record(event, **fields)
 
     def record_purchase(self, **fields: Any) -> Event:
-        """As :meth:`sharekit.ShareKit.record_purchase`; inside a request its visitor is the buyer unless one is given."""
+        """As :meth:`sharekit.ShareKit.record_purchase`; inside a request its visitor is the buyer."""
         if has_request_context():
             fields.setdefault("visitor", request_of(request))
         return current_kit().record_purchase(**fields)
