@@ -20,10 +20,16 @@ def page_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield folder
 
 
+def as_a_program(namespace: dict[str, object]) -> None:
+    """An example's ``__name__``, as in the file somebody pastes it into: ``Flask(__name__)`` asks for it."""
+    namespace["__name__"] = "__main__"
+
+
 pytest_collect_file = Sybil(
     parsers=[PythonCodeBlockParser(), SkipParser()],
     patterns=["README.md", "docs/*.md"],
     fixtures=["page_folder"],
+    setup=as_a_program,
 ).pytest()
 
 
