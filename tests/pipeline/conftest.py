@@ -1,4 +1,4 @@
-"""What the tests of the pipeline share: events, pipelines that are closed, and programs run in a process of their own."""
+"""What the tests of the pipeline share: events, pipelines that are closed, programs in a process of their own."""
 
 from __future__ import annotations
 

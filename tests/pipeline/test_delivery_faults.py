@@ -194,7 +194,7 @@ def test_rejections_of_unknown_events_are_ignored(make_pipeline, events):
 
 
 def test_advertising_sinks_never_see_events_under_gpc(make_pipeline, fickle_sink, events):
-    """An event of a browser that sent Sec-GPC goes to the shop's own sinks only, and is counted where it is left out."""
+    """An event of a browser that sent Sec-GPC goes to the shop's own sinks only, and is counted elsewhere."""
     ads, own = fickle_sink("ads"), fickle_sink("own")
     ads.advertising = True
     pipeline = make_pipeline(own, ads)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import resource
 import sqlite3
 import threading
 from contextlib import closing
@@ -159,14 +157,15 @@ def test_a_read_only_directory_is_a_clear_error(run_program, data_dir):
 
 def test_a_full_disk_keeps_what_it_acknowledged(run_program, data_dir):
     """When a file cannot grow, recording fails clearly; when there is room again it goes on, and nothing is doubled."""
-    done = run_program(f"""
+    done = run_program("""
         import resource
-        pipeline = make(level=sys.argv[1] if len(sys.argv) > 1 else "process", deliver=False)
+        pipeline = make(deliver=False)
         kept = failed = 0
         for turn in range(600):
-            if turn == 100: resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, {resource.RLIM_INFINITY}))
-            if turn == 500: resource.setrlimit(resource.RLIMIT_FSIZE, ({resource.RLIM_INFINITY}, {resource.RLIM_INFINITY}))
-            event = Event(name="share", props={{"x": "y" * 2000}})
+            if turn in (100, 500):
+                size = 300_000 if turn == 100 else resource.RLIM_INFINITY
+                resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+            event = Event(name="share", props={"x": "y" * 2000})
             try:
                 pipeline.record(event)
             except JournalError as error:
@@ -241,5 +240,4 @@ def test_the_limit_of_open_files_is_an_error_of_the_moment(run_program, data_dir
         assert pipeline.flush(20)
         pipeline.close()
     """)
-    assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] > 0
-    assert os.path.exists(data_dir)
+    assert data_dir.exists()

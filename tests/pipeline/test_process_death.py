@@ -1,4 +1,4 @@
-"""Processes that are killed, that fork, that end without a word: nothing acknowledged is lost, nothing is stored twice."""
+"""Processes that are killed, fork, or end without a word: nothing acknowledged is lost, and nothing is stored twice."""
 
 from __future__ import annotations
 
@@ -243,10 +243,13 @@ def test_a_signal_handler_may_record_and_close(run_program, data_dir, stored_ids
             except JournalError:
                 return
             acknowledge(event)
-        signal.signal(signal.SIGALRM, lambda number, frame: record())
-        signal.setitimer(signal.ITIMER_REAL, 0.002, 0.002)
+        def interrupt(number, frame):
+            record()
+            signal.setitimer(signal.ITIMER_REAL, 0.001)
+        signal.signal(signal.SIGALRM, interrupt)
+        interrupt(None, None)
         for _ in range(3000): record()
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, signal.SIG_IGN)
         def end(number, frame):
             pipeline.close()
             sys.exit(0)

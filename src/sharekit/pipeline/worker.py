@@ -25,6 +25,7 @@ BACK_OFF_CAP = 60.0
 https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/)."""
 LONGEST_WISH = 86_400.0
 """Seconds that a sink may ask for with ``Retry(after=...)``."""
+EXAMINATIONS = 2
 PROBES = 3
 """Events after a refused one that are tried to tell a poisoned event from a sink that is down."""
 
@@ -156,13 +157,29 @@ class Worker:
             self._size = max(1, len(parcel.lines) // 2)  # is one of them at fault? Look for it, without a pause
         else:
             self._refusals += 1
-            if self._refusals > 1 and self._takes_others():
-                id_ = parcel.records[0]["id"]
-                log.warning("%s refuses event %s: %r. It is a dead letter now.", self.sink.name, id_, error)
-                parcel.settlement.dead.append((id_, f"refused: {error!r}", parcel.lines[0]))
-                return True
+            if self._refusals > 1:
+                return self._examine(parcel, error)
             self._wait(error)
         return False
+
+    def _examine(self, parcel: Parcel, error: BaseException) -> bool:
+        """Find out whether one event is at fault or the sink is down; True when the event is settled.
+
+        It is at fault when the sink takes others and refuses it again, and that twice: a sink that recovers, or goes
+        down, in the middle of the examination must not cost an event.
+        """
+        for _ in range(EXAMINATIONS):
+            if not self._takes_others():
+                self._wait(error)
+                return False
+            again = self._write(parcel)
+            if again is None:
+                return True
+            error = again
+        id_ = parcel.records[0]["id"]
+        log.warning("%s refuses event %s: %r. It is a dead letter now.", self.sink.name, id_, error)
+        parcel.settlement.dead.append((id_, f"refused: {error!r}", parcel.lines[0]))
+        return True
 
     def _write(self, parcel: Parcel) -> BaseException | None:
         batch = Batch(parcel.lines, parcel.records)
