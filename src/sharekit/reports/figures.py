@@ -80,8 +80,8 @@ class Row(Figures):
     """One line of a funnel.
 
     Parameters:
-        key: the network, product id or placement, or the day as ``2026-11-21``. Empty
-            (:data:`NOT_FROM_A_SHARE`) for orders that no share is credited with, :data:`NOT_SET` for events that don't say.
+        key: the network, product id or placement, or the day as ``2026-11-21``. Empty (:data:`NOT_FROM_A_SHARE`)
+            for orders that no share is credited with, :data:`NOT_SET` for events that don't say.
     """
 
     key: str

@@ -24,6 +24,7 @@ INTERACTIONS = frozenset({"click", "tag_open", "product_click", "add_to_cart", "
 """Events that count as somebody doing something with a widget."""
 
 _COUNTED = {"impression": "impressions", "share": "shares", "click": "clicks"}
+_WITHOUT_TEXT = frozenset({"day", "total"})
 _DAY_MS = 86_400_000
 
 
@@ -59,9 +60,9 @@ class Report:
     def funnel(self, by: By = "network", days: int = 30) -> list[Row]:
         """The way from impression to revenue in the last ``days`` days, today included.
 
-        By network, product or placement the row with most shares comes first, and the last one, with an empty key, holds
-        the orders that no share is credited with. By day the rows are in order of time, without gaps, from the first
-        day on which something happened, and each counts all its orders.
+        By network, product or placement the row with most shares comes first, and the last one, with an empty key,
+        holds the orders that no share is credited with. By day the rows are in order of time, without gaps from the
+        first day on which something happened, and each counts all its orders.
 
         Raises:
             UnknownNameError: ``by`` is something else.
@@ -83,17 +84,20 @@ class Report:
 
         Like every share, these are intents; nobody outside the network can count posts.
         """
-        rows = self._store.query(_sql("share_counts"), {"product_id": product_id})
-        counts = {str(network): int(count) for network, count in rows if network}
+        rows = self._rows("share_counts", {"product_id": product_id})
+        counts = {network: int(count) for network, count in rows if network}
         return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
 
     def _today(self) -> date:
         return self._clock().astimezone(self._timezone).date()
 
-    def _since(self, days: int) -> date:
+    def _since(self, days: object) -> date:
         if isinstance(days, bool) or not isinstance(days, int) or not 1 <= days <= MAX_DAYS:
             raise InvalidValueError("days", f"{days!r} is not a whole number from 1 to {MAX_DAYS:,}.")
         return self._today() - timedelta(days=days - 1)
+
+    def _rows(self, name: str, parameters: dict[str, str | int]) -> list[tuple[Any, ...]]:
+        return self._store.query(_sql(name), parameters)
 
     def _tally(self, by: str, since: date) -> dict[str, _Tally]:
         parameters: dict[str, str | int] = {"by": by, "first_day": since.year * 10_000 + since.month * 100 + since.day}
@@ -104,15 +108,19 @@ class Report:
                 return f"{day // 10_000:04}-{day // 100 % 100:02}-{day % 100:02}"
             return "" if by == "total" else text or NOT_SET
 
-        for day, text, name, count in self._store.query(_sql("counts"), parameters):
+        for day, text, name, count in self._rows("counts", parameters):
             # A list of networks is split here: portable SQL has no word for it.
             split = by == "network" and name == "impression"
             for part in set(filter(None, text.split(","))) or {""} if split else {text}:
-                tallies[key_of(day, part)].count(name, int(count))
-        for day, text, count in self._store.query(_sql("visits"), parameters):
-            tallies[key_of(day, text)].visits += int(count)
+                if name != "visit":
+                    tallies[key_of(day, part)].count(name, int(count))
+                elif by in _WITHOUT_TEXT:
+                    tallies[key_of(day, part)].visits += int(count)
+        if by not in _WITHOUT_TEXT:
+            for text, count in self._rows("visits", parameters):
+                tallies[key_of(0, text)].visits += int(count)
         parameters["look_back"] = self._look_back
-        for day, text, from_share, currency, count, minor in self._store.query(_sql("purchases"), parameters):
+        for day, text, from_share, currency, count, minor in self._rows("purchases", parameters):
             credited = bool(from_share)
             key = NOT_FROM_A_SHARE if by != "day" and not credited else key_of(day, text)
             tallies[key].order(int(count), int(minor), currency, credited=credited)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sharekit.events.model import Event
 from sharekit.exceptions import StoreError
@@ -54,17 +54,19 @@ CREATE TABLE events(
   networks TEXT NOT NULL DEFAULT '',
   props TEXT NOT NULL DEFAULT ''
 );
-CREATE INDEX events_day ON events(day, name);
+CREATE INDEX events_day ON events(name, day);
 CREATE INDEX events_at ON events(at);
 CREATE INDEX events_visit ON events(visitor, at) WHERE name = 'visit';
-CREATE INDEX events_share ON events(share_id) WHERE share_id <> '';
-CREATE INDEX events_order ON events(order_id) WHERE order_id <> '';
+CREATE INDEX events_share ON events(share_id, name) WHERE share_id <> '';
+CREATE INDEX events_shared ON events(product_id, network) WHERE name = 'share' AND bot = 0;
+CREATE TABLE about(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
 _LIST = ", ".join(COLUMNS)
 _INSERT = f"INSERT OR IGNORE INTO events({_LIST}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608 (our names)
 _ROWS = 50
 """Rows of one statement. The interpreter lock changes hands at each: many small ones would slow down requests."""
 _INSERT_ROWS = _INSERT + f", ({', '.join('?' * len(COLUMNS))})" * (_ROWS - 1)
+_KEEP_ZONE = "INSERT INTO about VALUES ('timezone', ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value"
 _PAGE = 1_000
 _READ_PAGE = (
     f"SELECT rowid, {_LIST} FROM events WHERE at >= :at AND (at > :at OR rowid > :row) "  # noqa: S608 (our names)
@@ -138,6 +140,7 @@ class SqliteSink(Sink):
             connection.execute("BEGIN IMMEDIATE")
             if _version(connection, self.path) == 0:
                 create_tables(connection)
+            connection.execute(_KEEP_ZONE, (self._rows.timezone.key,))
             connection.execute("COMMIT")
             sync_directory(self.path.parent)
         except BaseException:
@@ -168,6 +171,17 @@ class SqliteStore:
                 return connection.execute(sql, parameters or {}).fetchall()
         except sqlite3.Error as error:
             raise StoreError(f"{self.path} cannot answer: {error}.") from error
+
+    def timezone(self) -> ZoneInfo | None:
+        """The zone in which days are cut by the sink that wrote last; ``None`` when nothing was written.
+
+        Raises:
+            StoreError: the file is damaged or from a newer version.
+        """
+        for (key,) in self.query("SELECT value FROM about WHERE key = 'timezone'"):
+            with suppress(ZoneInfoNotFoundError, ValueError):
+                return ZoneInfo(str(key))
+        return None
 
     def events(self) -> Iterator[Event]:
         """Every stored event, oldest first. Reads page by page, so it holds up neither memory nor the writer.

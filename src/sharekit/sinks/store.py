@@ -21,6 +21,9 @@ class Store(Protocol):
             StoreError: the store cannot answer; the message says why.
         """
 
+    def timezone(self) -> ZoneInfo | None:
+        """The zone in which days were cut when events were stored; ``None`` when that is not known."""
+
     def events(self) -> Iterator[Event]:
         """Every stored event, oldest first, in constant memory."""
 

@@ -1,5 +1,6 @@
 -- How often each kind of event happened since the first day of the report, by what was asked for.
 -- An impression names every network it showed, so by network its bucket is that list, and the caller splits it.
+-- Visits are counted here as far as the event itself tells; visits.sql asks the share they came by.
 SELECT
     day_bucket,
     text_bucket,
@@ -21,7 +22,7 @@ FROM (
         bot = 0
         AND day >= :first_day
         AND name IN (
-            'impression', 'share', 'click', 'tag_open', 'product_click',
+            'impression', 'share', 'click', 'visit', 'tag_open', 'product_click',
             'add_to_cart', 'like', 'follow', 'helpful', 'vote'
         )
 ) AS bucketed
