@@ -52,10 +52,12 @@ class Deliverer:
     Parameters:
         data_dir: the kit's data directory.
         sinks: where events go; they are not closed by this object.
+        keep: delete no segment, because a sink that is not among these may still need it.
     """
 
-    def __init__(self, data_dir: Path, sinks: Sequence[Sink]) -> None:
+    def __init__(self, data_dir: Path, sinks: Sequence[Sink], *, keep: bool = False) -> None:
         check_names(sinks)
+        self._keep = keep
         self.sinks = tuple(sinks)
         self._journal = data_dir / JOURNAL
         self._ledger = Ledger(data_dir / LEDGER)
@@ -169,7 +171,7 @@ class Deliverer:
         for name in {name for worker in workers for name in list(worker.cursors)} - present - retired:
             self._lost(name, workers)
         for reader in list(known.values()):
-            if not reader.adopt():
+            if self._keep or not reader.adopt():
                 continue
             try:
                 written, dropped = reader.totals()
@@ -335,18 +337,19 @@ def serve(data_dir: Path, sinks: Sequence[Sink], stop: threading.Event) -> None:
                 sink.close()
 
 
-def drain(data_dir: Path, sinks: Sequence[Sink], timeout: float = 10.0) -> bool:
+def drain(data_dir: Path, sinks: Sequence[Sink], timeout: float = 10.0, *, keep: bool = False) -> bool:
     """Deliver what processes that have ended left behind, unless a live one is at it.
 
     Parameters:
         data_dir: the kit's data directory.
         sinks: where events go; they are closed afterwards.
         timeout: seconds it may take.
+        keep: leave the journal as it is, for sinks that are not among these.
 
     Returns:
         True when nothing is left to deliver; False when time ran out or another process holds the lease.
     """
-    deliverer = Deliverer(data_dir, sinks)
+    deliverer = Deliverer(data_dir, sinks, keep=keep)
     deadline = time.monotonic() + timeout
     tolerance = Tolerance()
     try:
