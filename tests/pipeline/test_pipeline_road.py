@@ -228,6 +228,24 @@ def test_drain_of_nothing_makes_nothing(data_dir):
     assert not data_dir.exists()
 
 
+def test_drain_may_leave_the_journal_to_other_sinks(make_pipeline, events, data_dir, fickle_sink):
+    """A command that knows only the store delivers to it, and other sinks still find every event."""
+    down = fickle_sink("remote")
+    down.down = OSError("no route")
+    pipeline = make_pipeline(MemorySink(name="store"), down)
+    recorded = events(30)
+    pipeline.record_many(recorded)
+    pipeline.close(0.1)
+    store = MemorySink(name="store")
+    assert drain(data_dir, [store], keep=True)
+    assert drain(data_dir, [MemorySink(name="store")], keep=True)
+    assert status_of(data_dir).sink("store").delivered == 30
+    remote = MemorySink(name="remote")
+    assert drain(data_dir, [MemorySink(name="store"), remote])
+    assert remote.events == recorded
+    assert status_of(data_dir).balanced
+
+
 def test_drain_leaves_a_live_deliverer_alone(make_pipeline, events, data_dir):
     """While another holds the lease, drain says that it did not do it."""
     sink = MemorySink(name="live")

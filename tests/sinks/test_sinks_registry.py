@@ -1,0 +1,185 @@
+"""Sinks by URL: what each form means, and what is refused."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from sharekit.events.model import Event
+from sharekit.exceptions import ConfigError, UnknownNameError
+from sharekit.sinks.base import Sink
+from sharekit.sinks.jsonl import JsonlSink
+from sharekit.sinks.memory import MemorySink
+from sharekit.sinks.registry import SINKS, SinkUrl, make_sink
+from sharekit.sinks.sqlite import SqliteSink, SqliteStore
+from sharekit.sinks.store import open_store
+
+UTC = ZoneInfo("UTC")
+
+
+PACKAGE = """
+from sharekit.sinks.base import Sink
+
+class PrintSink(Sink):
+    def __init__(self, *, colour="black"):
+        self.colour = colour
+
+    @classmethod
+    def from_url(cls, url):
+        return cls(**url.options(colour=str))
+
+    def write(self, batch):
+        for event in batch:
+            print(event)
+"""
+
+
+@pytest.fixture
+def print_sink_installed(tmp_path: Path, monkeypatch):
+    """A package, installed as far as Python can tell, that offers the sink ``print``, and nonsense."""
+    place = tmp_path / "site-packages"
+    metadata = place / "print_sink-1.0.dist-info"
+    metadata.mkdir(parents=True)
+    (place / "print_sink.py").write_text(PACKAGE)
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: print-sink\nVersion: 1.0\n")
+    (metadata / "entry_points.txt").write_text(
+        "[sharekit.sinks]\nprint = print_sink:PrintSink\nnonsense = json:dumps\n"
+    )
+    monkeypatch.syspath_prepend(place)
+    yield
+    sys.modules.pop("print_sink", None)
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("sqlite:events.db", "data/events.db"),
+        ("sqlite:sub/events.db", "data/sub/events.db"),
+        ("jsonl:events.jsonl", "data/events.jsonl"),
+        ("jsonl:with%20space%3F.jsonl", "data/with space?.jsonl"),
+        ("SQLITE:events.db", "data/events.db"),
+    ],
+)
+def test_relative_files_lie_in_the_data_directory(tmp_path: Path, url, path):
+    """Without slashes in front, a file is beside the journal."""
+    sink = make_sink(url, data_dir=tmp_path / "data", timezone=UTC)
+    assert sink.path == tmp_path / path
+
+
+def test_absolute_files_lie_anywhere(tmp_path: Path):
+    """Three slashes name a file from the root."""
+    sink = make_sink(f"sqlite://{tmp_path}/other.db", data_dir=tmp_path / "data", timezone=UTC)
+    assert sink.path == tmp_path / "other.db"
+
+
+def test_a_sink_object_is_used_as_it_is(tmp_path: Path):
+    """An object needs no URL."""
+    sink = MemorySink()
+    assert make_sink(sink, data_dir=tmp_path, timezone=UTC) is sink
+
+
+def test_the_option_name_renames_any_sink(tmp_path: Path):
+    """Two sinks of one kind can live side by side under different names."""
+    sink = make_sink("jsonl:copy.jsonl?name=copy", data_dir=tmp_path, timezone=UTC)
+    assert sink.name == "copy"
+    assert isinstance(sink, JsonlSink)
+
+
+def test_options_reach_the_sink(tmp_path: Path):
+    """An option of the query is an argument of the sink."""
+    sink = make_sink("memory:?max_events=5&name=few", data_dir=tmp_path, timezone=UTC)
+    assert (sink.max_events, sink.name) == (5, "few")
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("sqlite://events.db", "write sqlite:events.db"),
+        ("sqlite:", "names no file"),
+        ("sqlite:///", "names no file"),
+        ("jsonl:a%00b", "names no file"),
+        ("events.db", "write it as a URL"),
+        ("memory:?max_event=5", "Did you mean 'max_events'"),
+        ("memory:?max_events=no", "max_events='no'"),
+        ("memory:?max_events=0", "above 0"),
+        ("memory:?max_events", "not a URL"),
+        ("memory:?max_events=1&max_events=2", "twice"),
+        ("sqlite:events.db?timeout=5", "unknown option 'timeout'"),
+        ("sqlite://[::1", "not a URL"),
+    ],
+)
+def test_urls_that_cannot_be_used_say_why(tmp_path: Path, url, message):
+    """The error names the URL and what to write instead."""
+    with pytest.raises(ConfigError) as caught:
+        make_sink(url, data_dir=tmp_path, timezone=UTC)
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("spec", [None, 5, MemorySink, ["memory:"]])
+def test_what_is_no_sink_is_refused(tmp_path: Path, spec: Any):
+    """Classes and other things are not taken for sinks."""
+    with pytest.raises(ConfigError, match="URLs or Sink objects"):
+        make_sink(spec, data_dir=tmp_path, timezone=UTC)
+
+
+def test_an_unknown_scheme_gets_a_hint(tmp_path: Path):
+    """A typing error in the scheme is answered with the near name."""
+    with pytest.raises(UnknownNameError, match="'sqlite'"):
+        make_sink("sqlit:events.db", data_dir=tmp_path, timezone=UTC)
+
+
+def test_installed_packages_offer_sinks(tmp_path: Path, print_sink_installed):
+    """The entry point group sharekit.sinks adds a scheme."""
+    sink = make_sink("print:?colour=red", data_dir=tmp_path, timezone=UTC)
+    assert (type(sink).__name__, sink.colour, sink.name) == ("PrintSink", "red", "print")
+    assert "print" in SINKS.names()
+
+
+def test_an_entry_point_that_is_no_sink_is_refused(tmp_path: Path, print_sink_installed):
+    """A package that registers something else is named in the error."""
+    with pytest.raises(ConfigError, match="not a Sink class"):
+        make_sink("nonsense:", data_dir=tmp_path, timezone=UTC)
+
+
+def test_a_sink_without_from_url_takes_no_options(tmp_path: Path):
+    """The contract's own from_url makes the sink bare, and refuses options."""
+
+    class Bare(Sink):
+        def write(self, batch: Sequence[Event]) -> None:
+            """Take everything."""
+
+    url = SinkUrl(text="bare:?x=1", scheme="bare", query={"x": "1"}, data_dir=tmp_path, timezone=UTC)
+    with pytest.raises(ConfigError, match="unknown option 'x'"):
+        Bare.from_url(url)
+    plain = SinkUrl(text="bare:", scheme="bare", query={}, data_dir=tmp_path, timezone=UTC)
+    assert Bare.from_url(plain).name == "bare"
+
+
+@pytest.mark.parametrize("name", ["sqlite", "jsonl", "memory"])
+def test_every_sink_has_the_name_of_its_scheme(tmp_path: Path, name):
+    """One concept has one word: scheme, module and name of a sink agree."""
+    assert SINKS.load(name).name == name
+    assert SINKS.load(name).__module__ == f"sharekit.sinks.{name}"
+
+
+def test_a_store_is_opened_by_the_url_of_its_sink(tmp_path: Path):
+    """Reports read what the sink of the same URL wrote."""
+    sink = make_sink("sqlite:events.db", data_dir=tmp_path, timezone=UTC)
+    assert isinstance(sink, SqliteSink)
+    sink.write([Event(name="share")])
+    store = open_store("sqlite:events.db", tmp_path)
+    assert isinstance(store, SqliteStore)
+    assert store.query("SELECT count(*) FROM events") == [(1,)]
+    sink.close()
+
+
+@pytest.mark.parametrize("url", ["jsonl:events.jsonl", "memory:"])
+def test_a_sink_that_is_no_store_says_so(tmp_path: Path, url):
+    """Reports cannot read a file of lines, and the error offers what they can."""
+    with pytest.raises(ConfigError, match=r"use for example 'sqlite:events\.db'"):
+        open_store(url, tmp_path)
