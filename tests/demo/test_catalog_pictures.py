@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import struct
 import zlib
 from collections.abc import Callable
@@ -101,6 +102,29 @@ def test_pictures_are_served_and_nothing_beside_them(folder: Path, make_demo: Ca
         answer.close()
     for path in ("cup.png", "../list.json", "..%2Flist.json", "pics/cup.png", "%2e%2e/secret.png"):
         assert client.get(f"/pictures/{path}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://cdn.example;script-src/*.png",
+        "https://cdn.example,evil/x.png",
+        "https://*/x.png",
+        "https://user:pw@cdn.example/x.png",
+        "javascript:alert(1)",
+        "data:image/png;base64,AAAA",
+        "file:///etc/passwd",
+        "c:/windows/cup.png",
+    ],
+)
+def test_odd_hosts_never_reach_the_policy(make_demo: Callable[..., Flask], tmp_path: Path, address: str) -> None:
+    """What stands in a catalogue cannot add a rule to the policy header."""
+    path = tmp_path / "list.json"
+    path.write_text(json.dumps([{"id": "1", "title": "Cup", "images": [address, "https://ok.example/x y.png"]}]))
+    app = make_demo(catalog=path)
+    policy = app.test_client().get("/").headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'self'; img-src 'self' https://ok.example; base-uri 'none';")
+    assert len(app.extensions["shop"].catalog.notes) == 1
 
 
 def test_sizes_are_read_from_the_first_bytes() -> None:

@@ -6,6 +6,7 @@ import hashlib
 import os
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -88,14 +89,11 @@ class Shop:
         """Title and address of a product or story by its id; the id itself and no address when it is unknown."""
         return self._pages.get(product_id, (product_id, ""))
 
-    @property
+    @cached_property
     def _pages(self) -> Mapping[str, tuple[str, str]]:
-        pages = self.__dict__.get("_known_pages")
-        if pages is None:
-            items: list[Product | Shareable] = [ware.product for ware in self.catalog.wares]
-            items += [story.page for story in self.stories.values()]
-            pages = self.__dict__["_known_pages"] = {item.id: (item.title, item.url) for item in items}
-        return pages
+        items: list[Product | Shareable] = [ware.product for ware in self.catalog.wares]
+        items += [story.page for story in self.stories.values()]
+        return {item.id: (item.title, item.url) for item in items}
 
 
 def _settings(
@@ -150,7 +148,8 @@ def _refuse_other_sites() -> None:
 def _error_page(error: HTTPException) -> Any:
     if error.response is not None or request.blueprint == "sharekit":
         return error
-    page = render_template("error.html", code=error.code or 500, name=error.name, text=error.description or "")
+    said = error.description if error.description != type(error).description else ""
+    page = render_template("error.html", code=error.code or 500, name=error.name, text=said)
     return page, error.code or 500, {"Cache-Control": "no-store"}
 
 

@@ -15,6 +15,7 @@ from sharekit.exceptions import InvalidValueError
 from sharekit.products import MAX_ID, Money, Picture, Product, check_url
 
 MAX_PICTURES = 12
+_HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?")
 MAX_OPTIONS = 100
 
 
@@ -262,8 +263,12 @@ class Builder:
 
     def _picture(self, address: str, alt: str) -> Picture:
         address = "https:" + address if address.startswith("//") else address
-        if urlsplit(address).scheme:
-            return Picture(check_url(address.replace(" ", "%20"), "address"), alt=alt)
+        if "://" in address[:9] or ":" in address.partition("/")[0]:
+            whole = check_url(address.replace(" ", "%20"), "address")
+            # The host becomes a part of the policy header, where a semicolon would begin a rule of its own.
+            if not _HOST.fullmatch(urlsplit(whole).netloc):
+                raise UnusablePicture("has no plain host name")
+            return Picture(whole, alt=alt)
         name, size = self.shelf.put(address)
         width, height = size or (None, None)
         return Picture(f"/pictures/{name}", width=width, height=height, alt=alt)
