@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
+from functools import lru_cache
 from math import isfinite
 from typing import Any
 
@@ -32,6 +33,7 @@ _MAX_NUMBER = 2**53 - 1  # beyond it JSON readers disagree (RFC 8259, section 6)
 _MAX_KEY = 64
 _MAX_WORD = 64
 _SHOWN = 40
+_SHORT_URL = 512
 _FEW_ITEMS = 20  # so few lines of an order never reach the limit of an event
 
 _ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
@@ -149,7 +151,7 @@ def _event(
         raise EventError("name", _unknown_name(name, names))
     if not row.browser:
         raise EventError("name", f"{name} is recorded by the shop's server only, never from a browser.")
-    fields: dict[str, Any] = {}
+    fields: dict[str, Any] = {"at": moment, **seen}
     for field, value in data.items():
         read = _POSTED.get(field)
         if read is not None:
@@ -166,17 +168,17 @@ def _event(
             fields[field] = _check_props(value)
         elif field != "name":
             raise EventError(_safe(field), f"unknown field.{_hint(field, _FIELDS)}")
-    if "at" not in fields:
-        fields["at"] = moment
-    return Event(name=row.name, **fields, **seen)
+    return Event(name=row.name, **fields)
 
 
 def _text(field: str, value: object, longest: int = MAX_ID) -> str:
+    if isinstance(value, str) and len(value) <= longest and value.isascii() and value.isprintable():
+        return value
     if not isinstance(value, str):
         raise EventError(field, f"must be text, not {_kind(value)}.")
     if len(value) > longest:
         raise EventError(field, f"is longer than {longest} characters.")
-    if not (value.isascii() and value.isprintable()) and _UNSEEN.search(value):
+    if _UNSEEN.search(value):
         raise EventError(field, "has a control character or half a character (a lone surrogate).")
     return value
 
@@ -196,10 +198,20 @@ def _url(field: str, value: object) -> str:
     text = _text(field, value, MAX_URL)
     if not text:
         return text
+    clean = _cached_without_user(text) if len(text) <= _SHORT_URL else _without_user(text)
+    if clean is None:
+        raise EventError(field, "must be an http or https address.")
+    return clean
+
+
+def _without_user(text: str) -> str | None:
     match = _URL.fullmatch(text)
     if match is None:
-        raise EventError(field, "must be an http or https address.")
+        return None
     return text if match.start(2) == match.end(1) else match[1] + match[2]
+
+
+_cached_without_user = lru_cache(maxsize=2_048)(_without_user)  # the pages of a shop come again and again
 
 
 def _referrer(field: str, value: object) -> str:

@@ -33,6 +33,7 @@ class WebApp:
 
     def __init__(self, context: WebContext) -> None:
         self.context = context
+        self._events = frozenset({"/events", f"{context.settings.mount.rstrip('/')}/events"})
 
     def handle(self, request: Request) -> Response:
         """The answer to a request."""
@@ -45,18 +46,21 @@ class WebApp:
         A server that has several posts at hand keeps them with one commit (see :mod:`sharekit.web.asgi`).
         """
         try:
+            if request.path in self._events:
+                return self._post_events(request)
             return self._route(self._below_mount(request))
         except ShareKitError:  # an extra or a file is missing here, which no visitor can help
             _log.exception("%s %s could not be answered", request.method, request.path)
             return refuse(503, "unavailable", "This address cannot be answered now; the shop's log says why.")
 
-    def _route(self, request: Request) -> Response | Posted:
-        if request.path == "/events":
-            if request.method == "POST":
-                return collect.collect(self.context, request)
-            if request.method == "OPTIONS":
-                return collect.preflight(self.context, request)
-            return _not_allowed("POST, OPTIONS")
+    def _post_events(self, request: Request) -> Response | Posted:
+        if request.method == "POST":
+            return collect.collect(self.context, request)
+        if request.method == "OPTIONS":
+            return collect.preflight(self.context, request)
+        return _not_allowed("POST, OPTIONS")
+
+    def _route(self, request: Request) -> Response:
         _, _, rest = request.path.partition("/")
         head, _, name = rest.partition("/")
         handlers = _ROUTES.get(head)

@@ -138,9 +138,22 @@ def _headers(pairs: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     """The headers by name, in lower case; a repeated one is one list (RFC 9110, section 5.3)."""
     headers: dict[str, str] = {}
     for raw_name, raw_value in pairs:
-        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
+        name = _NAMES.get(raw_name) or raw_name.decode("latin-1").lower()
+        value = raw_value.decode("latin-1")
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
     return headers
+
+
+# Names that nearly every request has, so that they need not be decoded each time.
+_NAMES = {
+    name.encode(): name
+    for name in (
+        "host", "user-agent", "accept", "accept-language", "accept-encoding", "content-type", "content-length",
+        "origin", "referer", "sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest", "x-forwarded-for", "cookie",
+        "connection", "sec-ch-ua", "sec-ch-ua-mobile", "sec-ch-ua-platform", "priority", "sec-gpc", "dnt",
+        "cache-control", "pragma",
+    )
+}  # fmt: skip
 
 
 async def _body(headers: dict[str, str], receive: Receive) -> bytes | Response | None:
@@ -169,16 +182,15 @@ async def _body(headers: dict[str, str], receive: Receive) -> bytes | Response |
     return b"".join(pieces)
 
 
-def _encoded(response: Response) -> list[tuple[bytes, bytes]]:
-    pairs = list(_encoded_pairs(response.headers))
-    if response.status not in {204, 304}:
-        pairs.append((b"content-length", str(len(response.body)).encode()))
-    return pairs
+def _encoded(response: Response) -> tuple[tuple[bytes, bytes], ...]:
+    length = -1 if response.status in {204, 304} else len(response.body)
+    return _encoded_pairs(response.headers, length)
 
 
 @lru_cache(maxsize=256)
-def _encoded_pairs(headers: tuple[tuple[str, str], ...]) -> tuple[tuple[bytes, bytes], ...]:
-    return tuple((name.encode("latin-1"), value.encode("latin-1")) for name, value in headers)
+def _encoded_pairs(headers: tuple[tuple[str, str], ...], length: int) -> tuple[tuple[bytes, bytes], ...]:
+    pairs = headers if length < 0 else (*headers, ("content-length", str(length)))
+    return tuple((name.encode("latin-1"), value.encode("latin-1")) for name, value in pairs)
 
 
 async def _live(receive: Receive, send: Send) -> None:

@@ -75,7 +75,9 @@ class Gate:
     def cors(self, request: Request) -> tuple[tuple[str, str], ...]:
         """Headers that let a page of an allowed origin read the answer; none for all others."""
         origin = request.header("origin")
-        if not origin or (_origin_of(origin) not in self._allowed and _origin_of(origin) != self._own):
+        if not origin or request.header("sec-fetch-site") == "same-origin":
+            return ()
+        if _origin_of(origin) not in self._allowed and _origin_of(origin) != self._own:
             return ()
         return (("access-control-allow-origin", origin), ("vary", "Origin"))
 
