@@ -2,12 +2,46 @@
 
 from __future__ import annotations
 
+import shutil
+from typing import get_args
+
 import click
 
+from sharekit.exceptions import ShareKitError
 from sharekit.kit import ShareKit
+from sharekit.pipeline.delivery import drain
+from sharekit.reports.report import MAX_DAYS, By
+from sharekit.reports.tables import Format, format_report
+from sharekit.sinks.registry import make_sink
+
+DRAIN_SECONDS = 10.0
 
 
 def make_commands(kit: ShareKit) -> click.Group:
     """The group ``sharekit`` for an app's command line."""
-    group = click.Group("sharekit", help="Share buttons and what came of them.")
+    group = click.Group("sharekit", help="Share buttons, and what came of them.")
+
+    @group.command()
+    @click.option("--by", type=click.Choice(get_args(By)), default="network", show_default=True)
+    @click.option("--days", type=click.IntRange(1, MAX_DAYS), default=30, show_default=True)
+    @click.option("--format", "form", type=click.Choice(get_args(Format)), default="table", show_default=True)
+    def report(by: By, days: int, form: Format) -> None:
+        """Shares, visits, orders and revenue of the last days."""
+        try:
+            _deliver_the_rest(kit)
+            rows, totals = kit.report.funnel(by=by, days=days), kit.report.totals(days=days)
+        except ShareKitError as error:
+            raise click.ClickException(str(error)) from None
+        columns = shutil.get_terminal_size().columns if form == "table" else None
+        click.echo(format_report(rows, totals, by=by, format=form, columns=columns), nl=False)
+
     return group
+
+
+def _deliver_the_rest(kit: ShareKit) -> None:
+    """Bring what ended processes left in the journal to the sinks, so that the numbers are whole."""
+    settings = kit.settings
+    if settings.data_dir.is_dir():
+        specs = (settings.store, *settings.sinks)
+        sinks = [make_sink(spec, data_dir=settings.data_dir, timezone=settings.zone()) for spec in specs]
+        drain(settings.data_dir, sinks, DRAIN_SECONDS)

@@ -1,0 +1,60 @@
+"""``flask sharekit …``: the report of the app's own kit."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from sharekit.integrations.flask import FlaskShareKit
+
+RECORD_AND_DIE = """
+import os, sys
+from sharekit import ShareKit
+kit = ShareKit(base_url="https://shop.example", data_dir=sys.argv[1], deliver=False)
+kit.record("share", product_id="mug-1", network="x", share_id="AbCdEf123_-x")
+os._exit(9)
+"""
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[Flask]:
+    """A shop with a kit."""
+    app = Flask("commands")
+    kit = FlaskShareKit(base_url="https://shop.example", data_dir=tmp_path / "data").init_app(app)
+    yield app
+    kit.close()
+
+
+def test_the_report_has_what_a_dead_worker_left(app: Flask, tmp_path: Path) -> None:
+    """Events that no process has delivered yet are delivered first."""
+    died = subprocess.run([sys.executable, "-c", RECORD_AND_DIE, str(tmp_path / "data")], env=os.environ, timeout=60)
+    assert died.returncode == 9
+    said = app.test_cli_runner().invoke(args=["sharekit", "report", "--format", "json", "--days", "7"])
+    assert said.exit_code == 0, said.output
+    answer = json.loads(said.output)
+    assert answer["days"] == 7
+    assert [(row["key"], row["shares"]) for row in answer["rows"]] == [("x", 1)]
+    table = app.test_cli_runner().invoke(args=["sharekit", "report", "--by", "product"]).output
+    assert "mug-1" in table
+
+
+def test_a_shop_without_events_is_said_in_words(app: Flask) -> None:
+    """No traceback before the first event."""
+    said = app.test_cli_runner().invoke(args=["sharekit", "report"])
+    assert said.exit_code in {0, 1}
+    assert "Traceback" not in said.output
+    assert said.output.strip()
+
+
+@pytest.mark.parametrize("options", [["--by", "colour"], ["--days", "0"], ["--format", "pdf"]])
+def test_wrong_options_are_refused(app: Flask, options: list[str]) -> None:
+    """The usual exit code 2, and the choices."""
+    said = app.test_cli_runner().invoke(args=["sharekit", "report", *options])
+    assert said.exit_code == 2
