@@ -211,6 +211,17 @@ def test_the_report_starts_empty_and_says_so(client: FlaskClient) -> None:
     assert "<table" not in html
 
 
+def test_a_store_that_cannot_be_read_is_not_an_empty_one(
+    make_demo: Callable[..., Flask], browser_agent: str, tmp_path: Path
+) -> None:
+    """A damaged store is said in words, with nothing made up."""
+    app = make_demo()
+    (tmp_path / "data" / "events.db").write_bytes(b"no database " * 1_000)
+    answer = browser(app, browser_agent).get("/report")
+    assert answer.status_code == 503
+    assert "Nothing yet" not in answer.text
+
+
 def test_the_report_shows_what_happened(make_demo: Callable[..., Flask], browser_agent: str) -> None:
     """Seen, shared, visited, bought: with names of networks and wares, rates and money."""
     app = make_demo()

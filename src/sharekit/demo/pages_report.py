@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, abort, render_template, request
 
 from sharekit.demo.pages_shop import the_shop
 from sharekit.demo.words import money
@@ -71,18 +71,17 @@ def numbers() -> str:
     try:
         totals = kit.report.totals(days=days)
         rows = {by: kit.report.funnel(by=by, days=days) for by in ("network", "product", "placement", "day")}
-    except StoreError:
-        # Nothing was ever recorded here, so there is no store yet.
-        totals, rows = None, {}
+    except StoreError as error:
+        abort(503, str(error))
     return render_template(
         "report.html",
         days=days,
         choices=DAYS,
         totals=totals,
-        empty=totals is None or not (totals.impressions or totals.shares or totals.visits or totals.purchases),
-        steps=_steps(totals) if totals else (),
-        tables=_tables(rows) if rows else (),
-        by_day=_columns(rows.get("day", [])),
+        empty=not (totals.impressions or totals.clicks or totals.shares or totals.visits or totals.purchases),
+        steps=_steps(totals),
+        tables=_tables(rows),
+        by_day=_columns(rows["day"]),
         percent=percent,
         revenue=revenue,
         data_dir=kit.settings.data_dir.resolve(),

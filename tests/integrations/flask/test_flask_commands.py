@@ -48,9 +48,8 @@ def test_the_report_has_what_a_dead_worker_left(app: Flask, tmp_path: Path) -> N
 def test_a_shop_without_events_is_said_in_words(app: Flask) -> None:
     """No traceback before the first event."""
     said = app.test_cli_runner().invoke(args=["sharekit", "report"])
-    assert said.exit_code in {0, 1}
-    assert "Traceback" not in said.output
-    assert said.output.strip()
+    assert said.exit_code == 0
+    assert "Nothing was recorded" in said.output
 
 
 @pytest.mark.parametrize("options", [["--by", "colour"], ["--days", "0"], ["--format", "pdf"]])
