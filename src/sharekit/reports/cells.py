@@ -6,8 +6,8 @@ import re
 import unicodedata
 
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
-"""Control characters (a terminal obeys some), line ends, invisible marks, marks that turn text round, lone surrogates."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""Control characters (a terminal obeys some), line ends, invisible marks, marks that turn text round, lone halves."""
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 """What makes a spreadsheet take a cell for a formula (OWASP, "CSV Injection"); the wide forms do in some versions."""
 
 
@@ -17,10 +17,9 @@ def shown(text: str) -> str:
 
 
 def csv_text(text: str) -> str:
-    """Text for a CSV cell, on one line and never a formula: a leading apostrophe makes a spreadsheet take it as text."""
-    risky = text.lstrip(" \u00a0").startswith(_FORMULA)
+    """Text for a CSV cell, on one line; an apostrophe before it keeps a spreadsheet from running it as a formula."""
     clean = _UNSAFE.sub(" ", text)
-    return f"'{clean}" if risky else clean
+    return f"'{clean}" if clean.lstrip().startswith(_FORMULA) else clean
 
 
 def width(text: str) -> int:

@@ -1,0 +1,165 @@
+"""The commands and their options."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NoReturn, get_args
+
+import sharekit
+from sharekit.cli import commands, services
+from sharekit.cli.output import USAGE_ERROR, complain
+from sharekit.config import PREFIX
+from sharekit.exceptions import did_you_mean
+from sharekit.reports.report import MAX_DAYS, By
+from sharekit.reports.tables import Format
+
+PROGRAM = "sharekit-web"
+DEFAULT_DATA = "sharekit-data"
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose complaints are short and say where help is."""
+
+    def __init__(self, **keywords: Any) -> None:
+        super().__init__(allow_abbrev=False, **keywords)
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong; exit code 2."""
+        complain(f"{message}\nSee: {self.prog} --help")
+        raise SystemExit(USAGE_ERROR)
+
+
+def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """The options of a command; ``run`` among them is the function that carries it out.
+
+    Raises:
+        SystemExit: help or the version was asked for (0), or an option is wrong (2).
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    parser, names = make_parser()
+    if not words:
+        parser.print_help(sys.stderr)
+        raise SystemExit(USAGE_ERROR)
+    if not words[0].startswith("-") and words[0] not in names:
+        parser.error(f"unknown command {words[0]!r}.{did_you_mean(words[0], names)}")
+    return parser.parse_args(words)
+
+
+def make_parser() -> tuple[Parser, dict[str, Parser]]:
+    """The parser of everything, and that of each command by its name."""
+    parser = Parser(prog=PROGRAM, description="Share buttons for shop pages, and what came of them.")
+    parser.add_argument("--version", action="version", version=f"{PROGRAM} {sharekit.__version__}")
+    places = parser.add_subparsers(metavar="command", title="commands", required=True)
+    names: dict[str, Parser] = {}
+
+    def command(name: str, summary: str, run: Callable[[argparse.Namespace], int]) -> Parser:
+        made: Parser = places.add_parser(name, help=summary, description=summary)
+        made.set_defaults(run=run)
+        names[name] = made
+        return made
+
+    _demo(command("demo", "Serve a demo shop, or your own catalogue as one.", services.demo))
+    _report(command("report", "Shares, visits, orders and revenue of the last days.", commands.report))
+    _export(command("export", "Every stored event, one a line, oldest first.", commands.export))
+    _networks(command("networks", "Networks to share to, and what an item would lose on each.", commands.networks))
+    _data(command("doctor", "Look for what is wrong with the installation, settings and data.", commands.doctor))
+    _deliver(command("deliver", "Deliver recorded events to the sinks, as a service.", services.deliver))
+    return parser, names
+
+
+def _demo(parser: Parser) -> None:
+    parser.add_argument("--port", type=_port, default=8000, help="port to listen at, 0 for a free one (8000)")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen at (127.0.0.1)")
+    parser.add_argument(
+        "--catalog",
+        type=Path,
+        metavar="FILE",
+        help="your own shop: a Shopify product CSV, a Google Merchant feed (TSV or XML), or a JSON list",
+    )
+    _data(parser)
+
+
+def _report(parser: Parser) -> None:
+    _data(parser)
+    _choice(parser, "--by", get_args(By), "network", "what the rows are by")
+    parser.add_argument("--days", type=_days, default=30, metavar="N", help="how many days, today included (30)")
+    _choice(parser, "--format", get_args(Format), "table", "form of the answer")
+
+
+def _export(parser: Parser) -> None:
+    _data(parser)
+    _choice(parser, "--format", ("jsonl", "csv"), "jsonl", "form of the lines")
+
+
+def _networks(parser: Parser) -> None:
+    parser.add_argument("network", nargs="*", help="only these (all)")
+    _choice(parser, "--format", ("table", "json"), "table", "form of the answer")
+    lint = parser.add_argument_group("lint", "say what an item would lose on each network")
+    lint.add_argument("--lint", action="store_true", help="lint the item described by the options below")
+    lint.add_argument("--title", default="", help="the item's title")
+    lint.add_argument("--url", default="", help="address of its page")
+    lint.add_argument("--image", default="", help="address of its picture")
+    lint.add_argument("--text", default="", help="what would be said beside the link")
+    lint.add_argument("--hashtags", default="", metavar="LIST", help="separated by commas")
+    lint.add_argument("--base-url", default="", metavar="URL", help="the shop's address, if the others are relative")
+
+
+def _deliver(parser: Parser) -> None:
+    _data(parser)
+    parser.add_argument("--once", action="store_true", help="deliver what is there, then end")
+    parser.add_argument(
+        "--timeout", type=_seconds, default=60.0, metavar="SECONDS", help="longest time --once may take (60)"
+    )
+    parser.add_argument(
+        "--forget",
+        action="append",
+        default=[],
+        metavar="SINK",
+        help="a sink that was removed from the settings and need not get what is left; may be repeated",
+    )
+
+
+def _data(parser: Parser) -> None:
+    default = os.environ.get(f"{PREFIX}DATA_DIR") or DEFAULT_DATA
+    parser.add_argument(
+        "--data", type=Path, default=Path(default), metavar="DIR", help=f"the kit's data directory ({DEFAULT_DATA})"
+    )
+
+
+def _choice(parser: Parser, name: str, known: Sequence[str], default: str, what: str) -> None:
+    """An option with few values; a wrong one is met with the nearest right one."""
+
+    def check(text: str) -> str:
+        if text not in known:
+            raise argparse.ArgumentTypeError(f"unknown value {text!r}.{did_you_mean(text, known)}")
+        return text
+
+    parser.add_argument(name, type=check, default=default, metavar="|".join(known), help=f"{what} ({default})")
+
+
+def _days(text: str) -> int:
+    days = int(text) if text.isascii() and text.isdecimal() else 0
+    if not 1 <= days <= MAX_DAYS:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to {MAX_DAYS:,}.")
+    return days
+
+
+def _port(text: str) -> int:
+    port = int(text) if text.isascii() and text.isdecimal() else -1
+    if not 0 <= port <= 65_535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port, a whole number from 0 to 65535.")
+    return port
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds <= 86_400:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds from 0 to 86,400.")
+    return seconds

@@ -1,0 +1,22 @@
+"""What is wrong, and what to do about it: the checks behind ``sharekit-web doctor``."""
+
+from __future__ import annotations
+
+from sharekit.config import Settings
+from sharekit.doctor.books import examine_books, examine_store
+from sharekit.doctor.directory import examine_directory
+from sharekit.doctor.finding import Finding, Verdict
+from sharekit.doctor.installation import examine_installation, examine_settings
+
+__all__ = ["Finding", "Verdict", "examine", "examine_installation"]
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Everything that depends on the settings: what they need, the data directory, the store, the books of delivery.
+
+    Looks only; it makes and changes no file.
+    """
+    findings = [*examine_settings(settings), *examine_directory(settings.data_dir)]
+    if settings.data_dir.is_dir():
+        findings += [*examine_store(settings), *examine_books(settings.data_dir)]
+    return findings

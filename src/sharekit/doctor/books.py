@@ -1,0 +1,98 @@
+"""The store and the books of delivery: does it answer, and does every event have its place?"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sharekit.config import PREFIX, Settings
+from sharekit.doctor.finding import Finding
+from sharekit.exceptions import ShareKitError
+from sharekit.pipeline.pipeline import status_of
+from sharekit.pipeline.status import SinkStatus
+from sharekit.sinks.store import open_store
+
+LATE_SECONDS = 60.0
+"""Age of the oldest undelivered event from which delivery is held to be stuck."""
+
+_CONTENT = "SELECT COUNT(*), COALESCE(MIN(at), 0), COALESCE(MAX(at), 0) FROM events"
+
+
+def examine_store(settings: Settings) -> Iterator[Finding]:
+    """Whether reports can be made."""
+    try:
+        store = open_store(settings.store, data_dir=settings.data_dir)
+        ((count, first, last),) = store.query(_CONTENT)
+        zone = store.timezone()
+    except ShareKitError as error:
+        yield Finding("store", "FAIL", str(error))
+        return
+    span = f", {_day(first)} to {_day(last)}" if count else ""
+    yield Finding("store", "OK", f"{settings.store} answers: {count:,} events{span}")
+    if os.environ.get(f"{PREFIX}TIMEZONE") and zone is not None and zone != settings.zone():
+        yield Finding(
+            "time zone",
+            "WARN",
+            f"days in the store were cut in {zone.key}, but {PREFIX}TIMEZONE says {settings.timezone}. "
+            "Stored days stay as they were cut; use one zone everywhere",
+        )
+
+
+def examine_books(folder: Path) -> Iterator[Finding]:
+    """Whether recorded = delivered + rejected + dropped + pending for every sink, and whether anything is stuck."""
+    try:
+        sinks = status_of(folder).sinks
+    except (OSError, sqlite3.Error) as error:
+        yield Finding("delivery", "FAIL", f"the journal in {folder} cannot be read: {error}")
+        return
+    if not sinks:
+        yield Finding("delivery", "OK", "nothing was delivered yet")
+    for sink in sinks:
+        yield balance(sink)
+        yield from troubles(sink)
+
+
+def balance(sink: SinkStatus) -> Finding:
+    """The law of conservation for one sink, with its numbers."""
+    dropped = sum(sink.dropped.values())
+    reasons = ", ".join(f"{reason} {count:,}" for reason, count in sorted(sink.dropped.items()) if count)
+    sum_of_all = sink.delivered + sink.rejected + dropped + sink.pending
+    parts = (
+        f"{sink.delivered:,} delivered + {sink.rejected:,} rejected + {dropped:,} dropped"
+        f"{f' ({reasons})' if reasons else ''} + {sink.pending:,} pending"
+    )
+    if sink.balanced:
+        return Finding(f"sink {sink.name}", "OK", f"{sink.recorded:,} recorded = {parts}")
+    return Finding(
+        f"sink {sink.name}",
+        "FAIL",
+        f"{sink.recorded:,} recorded, but {parts} make {sum_of_all:,}. Files were removed from the data directory, or "
+        "this is a fault of sharekit; please report it with this line",
+    )
+
+
+def troubles(sink: SinkStatus) -> Iterator[Finding]:
+    """What keeps events from one sink."""
+    what = f"sink {sink.name}"
+    if sink.failures:
+        yield Finding(what, "WARN", f"failed {sink.failures:,} times in a row, and is tried again: {sink.error}")
+    elif sink.pending and sink.lag > LATE_SECONDS:
+        yield Finding(
+            what,
+            "WARN",
+            f"the oldest of {sink.pending:,} pending events has waited for {sink.lag:,.0f} s. Nobody delivers: start "
+            "the shop, or run sharekit-web deliver",
+        )
+    if sink.rejected:
+        yield Finding(
+            what,
+            "WARN",
+            f"{sink.rejected:,} events were refused for good; delivery.db keeps them and the reason, in table dead",
+        )
+
+
+def _day(at: object) -> str:
+    return datetime.fromtimestamp(at / 1000, UTC).date().isoformat() if isinstance(at, int) else "?"
