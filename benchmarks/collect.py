@@ -5,8 +5,8 @@
 Each server runs in a process of its own, two at a time of every kind: an app that reads the body and answers 202, and
 the kit's app, whose answer comes after the event is in the journal. They are asked in turn over keep-alive connections
 from this process, so that a busy moment of the machine hits both alike. In the end the store must hold exactly as many
-events as were acknowledged. Needs the ``bench`` group and Linux. Client, server and delivery share the processors, so on a
-small machine delivery shows twice: the third column, processor time for each request, tells it from the rest.
+events as were acknowledged. Needs the ``bench`` group and Linux. Client, server and delivery share the processors, so
+on a small machine delivery shows twice: the third column, processor time for each request, tells it from the rest.
 """
 
 from __future__ import annotations

@@ -10,14 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sharekit.events.fields import clean_share_id, clean_url
 from sharekit.events.model import Event, Item
 from sharekit.events.names import EVENT_NAMES, EventName
 from sharekit.events.validation import (
     MAX_EVENT_BYTES,
     MAX_EVENTS,
     check_event,
-    clean_share_id,
-    clean_url,
     parse_events,
 )
 from sharekit.exceptions import EventError

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Self
 from urllib.parse import urlencode
 
+from sharekit.events.fields import clean_share_id, clean_url
 from sharekit.events.model import Event
-from sharekit.events.validation import clean_share_id, clean_url
 from sharekit.exceptions import JournalError, TokenError
 from sharekit.networks.links import LinkBuilder, Message
 from sharekit.web.context import WebContext, asks_for_privacy
