@@ -16,7 +16,8 @@ def examine(settings: Settings) -> list[Finding]:
 
     Looks only; it makes and changes no file.
     """
-    findings = [*examine_settings(settings), *examine_directory(settings.data_dir)]
+    findings, sinks = examine_settings(settings)
+    findings += examine_directory(settings.data_dir)
     if settings.data_dir.is_dir():
-        findings += [*examine_store(settings), *examine_books(settings.data_dir)]
+        findings += [*examine_store(settings), *examine_books(settings.data_dir, sinks)]
     return findings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -41,15 +41,19 @@ def examine_store(settings: Settings) -> Iterator[Finding]:
         )
 
 
-def examine_books(folder: Path) -> Iterator[Finding]:
-    """Whether recorded = delivered + rejected + dropped + pending for every sink, and whether anything is stuck."""
+def examine_books(folder: Path, configured: Sequence[str]) -> Iterator[Finding]:
+    """Whether recorded = delivered + rejected + dropped + pending for every sink, and whether anything is stuck.
+
+    Parameters:
+        folder: the data directory.
+        configured: names of the sinks in the settings; those known from before are looked at, too.
+    """
     try:
-        sinks = status_of(folder).sinks
+        known = [sink.name for sink in status_of(folder).sinks]
+        sinks = status_of(folder, list(dict.fromkeys([*configured, *known]))).sinks
     except (OSError, sqlite3.Error) as error:
         yield Finding("delivery", "FAIL", f"the journal in {folder} cannot be read: {error}")
         return
-    if not sinks:
-        yield Finding("delivery", "OK", "nothing was delivered yet")
     for sink in sinks:
         yield balance(sink)
         yield from troubles(sink)

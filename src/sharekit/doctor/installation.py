@@ -42,21 +42,24 @@ def examine_installation() -> Iterator[Finding]:
     yield _assets()
 
 
-def examine_settings(settings: Settings) -> Iterator[Finding]:
-    """Whether the parts that the settings name can be had."""
-    place = {"data_dir": settings.data_dir, "timezone": settings.zone()}
-    problems = []
+def examine_settings(settings: Settings) -> tuple[list[Finding], list[str]]:
+    """Whether the parts that the settings name can be had; and the names of the sinks among them."""
+    names: list[str] = []
+    problems: list[str] = []
     for spec in (settings.store, *settings.sinks):
         try:
-            make_sink(spec, **place)  # type: ignore[arg-type]
+            name = make_sink(spec, data_dir=settings.data_dir, timezone=settings.zone()).name
         except ShareKitError as error:
             problems.append(f"sink {spec!r}: {error}")
+            continue
+        if name in names:
+            problems.append(f"two sinks are named {name!r}; give one another name with ?name=... in its URL")
+        names.append(name)
     if settings.links == "redirect" and find_spec("itsdangerous") is None:
         problems.append(f'links="redirect" needs a package: pip install "{DISTRIBUTION}[collect]"')
-    for problem in problems:
-        yield Finding("settings", "FAIL", problem)
-    if not problems:
-        yield Finding("settings", "OK", f"those in the environment can be used; data in {settings.data_dir}")
+    if problems:
+        return [Finding("settings", "FAIL", problem) for problem in problems], names
+    return [Finding("settings", "OK", f"can be used; sinks: {', '.join(names)}; data in {settings.data_dir}")], names
 
 
 def import_name(owners: set[str]) -> Finding:

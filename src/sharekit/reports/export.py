@@ -19,6 +19,7 @@ COLUMNS = (
 
 _LINE_ENDS = {0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"}
 """JSON lets these stand as they are; some readers of lines end a line at them."""
+_FLAGS = frozenset({"bot", "gpc"})
 _TEXTS = frozenset(COLUMNS) - {"value", "currency", "items", "bot", "gpc", "props", "at"}
 
 
@@ -41,12 +42,12 @@ def export_csv(events: Iterable[Event]) -> Iterator[str]:
 
 
 def _cell(name: str, value: Any) -> str:
+    if name in _FLAGS:
+        return "true" if value else "false"
     if value is None:
         return ""
     if name in _TEXTS:
         return csv_text(value)
-    if isinstance(value, bool):
-        return "true" if value else "false"
     if isinstance(value, str):
         return value
     return csv_text(json.dumps(value, ensure_ascii=False, separators=(",", ":")))

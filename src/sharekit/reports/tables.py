@@ -173,5 +173,5 @@ def _notes(totals: Totals, by: str) -> Iterable[str]:
     if by == "network":
         yield "A bar that is seen counts for every network in it, and once in the total."
     if totals.purchases > totals.shared_purchases:
-        from_shares = f"{totals.shared_purchases:,} of {totals.purchases:,} purchases"
-        yield f"Conversion is made of the {from_shares} that came from a share."
+        parts = f"{totals.shared_purchases:,} of {totals.purchases:,}"
+        yield f"Conversion counts the purchases that came from a share: {parts}."
