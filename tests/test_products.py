@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sharekit import Money, Picture, Product, Rating, Shareable
+from sharekit.checks import absolute_url, check_url
 from sharekit.exceptions import InvalidValueError, ShareKitError
-from sharekit.products import absolute_url, check_url
 
 GOOD: dict[str, Any] = {"id": "mug-1", "title": "Mug", "url": "/p/mug"}
 PRICED = GOOD | {"price": "19.90", "currency": "EUR"}

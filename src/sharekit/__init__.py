@@ -1,6 +1,6 @@
 """Share buttons, social previews and first-party share analytics for shop pages.
 
-``from sharekit import ShareKit, Product`` is all most apps need; everything else is in the modules named after what it does.
+``from sharekit import ShareKit, Product`` is all most apps need; the rest is in modules named after what they do.
 """
 
 from sharekit.config import Settings

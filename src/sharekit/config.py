@@ -44,7 +44,7 @@ class Settings:
         x_account: the shop's X account for ``twitter:site``, with or without ``@``.
         default_image: picture for previews of pages without one.
         mount: path under which the kit's own app is mounted.
-        links: ``"direct"`` links go straight to the network; ``"redirect"`` ones through ``/go/``, counted without JavaScript.
+        links: ``"direct"``: straight to the network; ``"redirect"``: through ``/go/``, counted without JavaScript.
         utm: add ``utm_source`` and ``utm_medium`` to shared URLs.
         utm_campaign: value of ``utm_campaign``; none when empty.
         theme: ``"quiet"``, ``"brand"`` or ``"contrast"``.
@@ -55,7 +55,7 @@ class Settings:
         event_names: names of the shop's own that may be recorded besides the standard ones.
         allowed_origins: other origins (``https://www.shop.example``) whose pages may post events.
         trusted_proxies: addresses or networks whose ``X-Forwarded-For`` is believed; ``"unix"`` for a socket.
-        rate_limit: events a visitor may post, ``"COUNT/second|minute|hour"`` with COUNT as burst; ``None`` switches it off.
+        rate_limit: events a visitor may post, ``"COUNT/minute"`` (second, hour), COUNT at once; ``None``: no limit.
         count_agents: user agents (substrings) counted as people although the crawler list names them.
         attribution_days: days after a visit in which a purchase is credited to its share.
     """

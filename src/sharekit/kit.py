@@ -78,10 +78,12 @@ class ShareKit:
             name: EventName(name, "an event of the shop's own") for name in self.settings.event_names
         }
         self._event_networks = self.networks.keys_for_events()
-        where = {"data_dir": self.settings.data_dir, "timezone": self.settings.zone()}
         self._pipeline = Pipeline(
             self.settings.data_dir,
-            [make_sink(spec, **where) for spec in (self.settings.store, *self.settings.sinks)],
+            [
+                make_sink(spec, data_dir=self.settings.data_dir, timezone=self.settings.zone())
+                for spec in (self.settings.store, *self.settings.sinks)
+            ],
             durability_of=self._durability_of,
             deliver=self.settings.deliver,
         )
@@ -196,7 +198,7 @@ class ShareKit:
         items: Sequence[Item | Mapping[str, Any]] = (),
         **fields: Any,
     ) -> Event:
-        """Keep that (part of) an order was paid back. Each refund is an event of its own; give it an ``id`` to repeat it safely."""
+        """Keep that (part of) an order was paid back. Each refund is an event of its own; give it an ``id`` to repeat."""
         return self._record_order("refund", order_id, Money.of(value, currency), items, None, "", fields)
 
     def visitor(self, request: Request) -> Visitor:
@@ -204,7 +206,7 @@ class ShareKit:
         return self._web.visitor(request)
 
     def flush(self, timeout: float = 5.0) -> bool:
-        """Wait until every sink has all that this process recorded; ``False`` when ``timeout`` seconds were not enough."""
+        """Wait until every sink has all that this process recorded; ``False`` when ``timeout`` (seconds) passes first."""
         return self._pipeline.flush(timeout)
 
     def status(self) -> Status:

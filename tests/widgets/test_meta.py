@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sharekit import Picture, Product, Rating, Shareable
-from sharekit.products import Availability
+from sharekit.checks import Availability
 from sharekit.widgets.context import WidgetContext
 from sharekit.widgets.meta import meta
 from sharekit.widgets.meta.structured import has_right_check_digit

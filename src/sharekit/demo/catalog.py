@@ -10,9 +10,10 @@ from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
+from sharekit.checks import check_url
 from sharekit.demo.pictures import Shelf, UnusablePicture
 from sharekit.exceptions import InvalidValueError
-from sharekit.products import MAX_ID, Money, Picture, Product, check_url
+from sharekit.products import MAX_ID, Money, Picture, Product
 
 MAX_PICTURES = 12
 _HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?")

@@ -8,9 +8,9 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from html.parser import HTMLParser
 
+from sharekit.checks import check_availability
 from sharekit.currencies import MINOR_UNITS
 from sharekit.exceptions import InvalidValueError
-from sharekit.products import check_availability
 
 LONGEST_TEXT = 4_000
 """Characters of a description that are kept."""

@@ -10,8 +10,9 @@ from functools import lru_cache
 from math import isfinite
 from typing import Any
 
+from sharekit.checks import MAX_URL
 from sharekit.exceptions import EventError
-from sharekit.products import MAX_ID, MAX_URL
+from sharekit.products import MAX_ID
 
 MAX_DEPTH = 5
 """Levels of lists and mappings in ``props``."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from sharekit.checks import absolute_url
 from sharekit.networks.links import fitted, tracked_url
 from sharekit.networks.model import Network
 from sharekit.networks.tags import clean_tags
 from sharekit.networks.text import fit
-from sharekit.products import Product, Shareable, absolute_url
+from sharekit.products import Product, Shareable
 
 _SAMPLE_ID = "AAAAAAAAAAAA"  # as long as every share id
 _UNITS = {"characters": "characters", "graphemes": "graphemes", "x": "characters as X counts them"}

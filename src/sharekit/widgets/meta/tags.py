@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
+from sharekit.checks import absolute_url
 from sharekit.networks.text import fit
-from sharekit.products import Picture, Product, Shareable, absolute_url
+from sharekit.products import Picture, Product, Shareable
 from sharekit.rendering.money import format_money
 from sharekit.rendering.translations import language_of, translations
 from sharekit.widgets.context import WidgetContext

@@ -7,10 +7,11 @@ from typing import Any
 
 from markupsafe import Markup
 
+from sharekit.checks import absolute_url, check_text
 from sharekit.events.ids import page_share_ids
 from sharekit.networks.links import LinkBuilder, Message
 from sharekit.networks.model import Network
-from sharekit.products import Picture, Product, Shareable, absolute_url, check_text
+from sharekit.products import Picture, Product, Shareable
 from sharekit.rendering.translations import translations
 from sharekit.widgets.context import WidgetContext
 from sharekit.widgets.share.links import PerNetwork, Shared, as_hashtags, as_image, as_text, per_network

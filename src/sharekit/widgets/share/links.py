@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sharekit.checks import absolute_url, check_text, check_url
 from sharekit.exceptions import InvalidValueError
 from sharekit.networks.links import LinkBuilder, Message
 from sharekit.networks.text import fit
-from sharekit.products import Picture, absolute_url, check_text, check_url
+from sharekit.products import Picture
 from sharekit.widgets.context import WidgetContext
 from sharekit.widgets.share.plan import Plan, Step
 

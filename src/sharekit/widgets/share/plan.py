@@ -16,9 +16,9 @@ from typing import Literal
 from jinja2 import Template
 from markupsafe import Markup, escape
 
+from sharekit.checks import check_text
 from sharekit.events.ids import share_id_tails
 from sharekit.networks.model import Network
-from sharekit.products import check_text
 
 Address = Literal["direct", "go", "fediverse", "page", "qr", "none"]
 """Where a control leads: straight to the network; through the counting redirect; to the fediverse page; to the page's
