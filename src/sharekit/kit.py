@@ -198,7 +198,7 @@ class ShareKit:
         items: Sequence[Item | Mapping[str, Any]] = (),
         **fields: Any,
     ) -> Event:
-        """Keep that (part of) an order was paid back. Each refund is an event of its own; give it an ``id`` to repeat."""
+        """Keep that (part of) an order was paid back. Each refund is an event; an ``id`` makes it safe to repeat."""
         return self._record_order("refund", order_id, Money.of(value, currency), items, None, "", fields)
 
     def visitor(self, request: Request) -> Visitor:
@@ -206,7 +206,7 @@ class ShareKit:
         return self._web.visitor(request)
 
     def flush(self, timeout: float = 5.0) -> bool:
-        """Wait until every sink has all that this process recorded; ``False`` when ``timeout`` (seconds) passes first."""
+        """Wait until every sink has all that this process recorded; ``False`` when ``timeout`` seconds pass first."""
         return self._pipeline.flush(timeout)
 
     def status(self) -> Status:
