@@ -27,6 +27,10 @@ POLL = 0.2
 """Seconds between looks at other processes' journals, and at the lease."""
 GATHER = 0.05
 """Seconds after an event of this process in which more are awaited, to make one batch of them."""
+REST = 4.0
+LONGEST_REST = 0.25
+"""A gentle deliverer rests four times as long as a full batch took it, in seconds at most so long. When requests keep
+the process busy, delivery takes a fifth of it at most, and catches up afterwards."""
 
 
 def check_names(sinks: Sequence[Sink]) -> None:
@@ -52,11 +56,13 @@ class Deliverer:
     Parameters:
         data_dir: the kit's data directory.
         sinks: where events go; they are not closed by this object.
+        gentle: rest between batches, because other threads of this process answer requests.
         keep: delete no segment, because a sink that is not among these may still need it.
     """
 
-    def __init__(self, data_dir: Path, sinks: Sequence[Sink], *, keep: bool = False) -> None:
+    def __init__(self, data_dir: Path, sinks: Sequence[Sink], *, gentle: bool = False, keep: bool = False) -> None:
         check_names(sinks)
+        self.gentle = gentle
         self._keep = keep
         self.sinks = tuple(sinks)
         self._journal = data_dir / JOURNAL
@@ -148,7 +154,7 @@ class Deliverer:
         self._looked = 0.0
         workers = [Worker(sink, self._ledger, cursors[sink.name], lambda: self._readers) for sink in self.sinks]
         self._look(workers)
-        self._lanes = [_Lane(worker, threaded=len(workers) > 1) for worker in workers]
+        self._lanes = [_Lane(worker, threaded=len(workers) > 1, gentle=self.gentle) for worker in workers]
 
     def _look(self, workers: Sequence[Worker] | None = None) -> None:
         """See which segments there are, take over those whose process is gone, delete those that every sink has."""
@@ -225,8 +231,9 @@ class Deliverer:
 class _Lane:
     """A worker, and its thread where it has one."""
 
-    def __init__(self, worker: Worker, *, threaded: bool) -> None:
+    def __init__(self, worker: Worker, *, threaded: bool, gentle: bool) -> None:
         self.worker = worker
+        self._gentle = gentle
         self.wake = Wakeup()
         self.busy = True
         self._stopping = False
@@ -265,10 +272,15 @@ class _Lane:
         tolerance = Tolerance()
         while not self._stopping:
             more = False
+            started = time.monotonic()
             with tolerance:
                 more = self.step()
-            if not more and not self._stopping:
+            if self._stopping:
+                break
+            if not more:
                 self.wake.wait(POLL)
+            elif self._gentle:
+                self.wake.wait(_rest(started))
 
 
 class Tolerance:
@@ -313,6 +325,7 @@ def run(
     tolerance = Tolerance()
     while not stop.is_set():
         more = False
+        started = time.monotonic()
         with tolerance:
             before()
             if deliverer is not None:
@@ -320,9 +333,15 @@ def run(
                 if not more:
                     deliverer.wake()
         if more:
+            if deliverer is not None and deliverer.gentle:
+                hurry.wait(_rest(started))
             continue
         if wake.wait(POLL):
             hurry.wait(GATHER)
+
+
+def _rest(started: float) -> float:
+    return min(LONGEST_REST, REST * (time.monotonic() - started))
 
 
 def serve(data_dir: Path, sinks: Sequence[Sink], stop: threading.Event) -> None:

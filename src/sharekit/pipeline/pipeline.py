@@ -179,7 +179,7 @@ class Pipeline:
             if self._thread is not None or self._closed:
                 return
             if self._deliver:
-                self._deliverer = Deliverer(self.data_dir, self.sinks)
+                self._deliverer = Deliverer(self.data_dir, self.sinks, gentle=True)
             self._thread = threading.Thread(
                 target=run,
                 args=(self._deliverer, self._stop, self._wake, self._hurry, self._journal.drain),

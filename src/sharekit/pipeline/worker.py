@@ -32,11 +32,15 @@ PROBES = 3
 
 @dataclass(slots=True)
 class Parcel:
-    """Events on their way to a sink, and what is settled about them already."""
+    """Events on their way to a sink, and what is settled about them already.
+
+    ``more`` is true when further events were waiting that did not fit in.
+    """
 
     lines: list[str] = field(default_factory=list)
     records: list[Mapping[str, Any]] = field(default_factory=list)
     settlement: Settlement = field(default_factory=Settlement)
+    more: bool = False
 
     def part(self, index: int) -> Parcel:
         """One event of it."""
@@ -73,7 +77,7 @@ class Worker:
         self._refusals = 0
 
     def step(self) -> bool:
-        """Deliver one batch; True when more may be waiting."""
+        """Deliver one batch; True when more is waiting that could be delivered at once."""
         if time.monotonic() < self.ready_at:
             return False
         parcel = self._gather(self._size)
@@ -85,7 +89,7 @@ class Worker:
         self.cursors.update(parcel.settlement.cursors)
         self._failures = self._refusals = 0
         self._size = min(max(1, self.sink.max_batch), self._size * 2)
-        return True
+        return parcel.more
 
     def _gather(self, limit: int) -> Parcel:
         """The next events for the sink: each process's in order, and the processes take turns in going first."""
@@ -111,8 +115,10 @@ class Worker:
                     cursors[reader.name] = after + len(texts)
                     self._sort_out(texts, parcel)
                 if room <= 0 or bytes_left < self._mean or len(texts) < len(found):
+                    parcel.more = True
                     return parcel
                 if len(found) == wanted:
+                    parcel.more = True
                     break  # there may be more in it, which goes before the process's next segment
         return parcel
 
