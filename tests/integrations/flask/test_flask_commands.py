@@ -52,6 +52,18 @@ def test_a_shop_without_events_is_said_in_words(app: Flask) -> None:
     assert "Nothing was recorded" in said.output
 
 
+def test_the_doctor_examines_the_apps_own_settings(app: Flask, tmp_path: Path) -> None:
+    """Each finding has a verdict; a fault makes the exit code 1."""
+    said = app.test_cli_runner().invoke(args=["sharekit", "doctor"])
+    verdicts = {line.split()[0] for line in said.output.splitlines()}
+    assert "OK" in verdicts
+    assert verdicts <= {"OK", "WARN", "FAIL"}
+    assert said.exit_code == ("FAIL" in verdicts)
+    (tmp_path / "data").mkdir(exist_ok=True)
+    (tmp_path / "data" / "events.db").write_bytes(b"no database " * 1_000)
+    assert app.test_cli_runner().invoke(args=["sharekit", "doctor"]).exit_code == 1
+
+
 @pytest.mark.parametrize("options", [["--by", "colour"], ["--days", "0"], ["--format", "pdf"]])
 def test_wrong_options_are_refused(app: Flask, options: list[str]) -> None:
     """The usual exit code 2, and the choices."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from typing import get_args
 
@@ -10,6 +11,7 @@ import click
 from sharekit.exceptions import ShareKitError
 from sharekit.kit import ShareKit
 from sharekit.pipeline.delivery import drain
+from sharekit.reports.cells import shown
 from sharekit.reports.report import MAX_DAYS, By
 from sharekit.reports.tables import Format, format_report
 from sharekit.sinks.registry import make_sink
@@ -35,13 +37,23 @@ def make_commands(kit: ShareKit) -> click.Group:
         columns = shutil.get_terminal_size().columns if form == "table" else None
         click.echo(format_report(rows, totals, by=by, format=form, columns=columns), nl=False)
 
+    @group.command()
+    def doctor() -> None:
+        """Check settings, installation and data directory; exit code 1 when something is at fault."""
+        from sharekit.doctor import examine, examine_installation
+
+        findings = [*examine_installation(), *examine(kit.settings)]
+        for finding in findings:
+            click.echo(f"{finding.verdict:4}  {finding.what}: {shown(finding.message)}")
+        if any(finding.verdict == "FAIL" for finding in findings):
+            raise click.exceptions.Exit(1)
+
     return group
 
 
 def _deliver_the_rest(kit: ShareKit) -> None:
-    """Bring what ended processes left in the journal to the sinks, so that the numbers are whole."""
+    """Bring what ended processes left in the journal to the store; other sinks still find it there afterwards."""
     settings = kit.settings
-    if settings.data_dir.is_dir():
-        specs = (settings.store, *settings.sinks)
-        sinks = [make_sink(spec, data_dir=settings.data_dir, timezone=settings.zone()) for spec in specs]
-        drain(settings.data_dir, sinks, DRAIN_SECONDS)
+    if settings.data_dir.is_dir() and os.access(settings.data_dir, os.W_OK):
+        store = make_sink(settings.store, data_dir=settings.data_dir, timezone=settings.zone())
+        drain(settings.data_dir, [store], DRAIN_SECONDS, keep=True)
