@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from socketserver import ThreadingMixIn
 from typing import Any
@@ -31,6 +32,7 @@ ARGUMENTS = [
     # The host shop.test is this machine without being a "secure context"; no other host can be reached.
     "--host-resolver-rules=MAP shop.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
+AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
 STRICT = "default-src 'self'"
 BAR = ["whatsapp", "facebook", "x", "pinterest", "telegram", "bluesky", "email", "copy", "native"]
 SECRET = "a secret that is long enough"
@@ -38,7 +40,9 @@ SECRET = "a secret that is long enough"
 # Kept on the page for the tests to read: what the policy blocked, what moved.
 WATCH = """
 window.blocked = [];
-document.addEventListener("securitypolicyviolation", (event) => blocked.push(event.violatedDirective + " " + event.blockedURI));
+document.addEventListener("securitypolicyviolation", (event) => {
+  blocked.push(event.violatedDirective + " " + event.blockedURI);
+});
 window.shifts = [];
 new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) {
@@ -93,15 +97,14 @@ class Shop:
             time.sleep(0.4)
         if not path.startswith("/sharekit/"):
             page = self.pages.get(path)
-            headers = [("Content-Type", "text/html; charset=utf-8"), ("Content-Security-Policy", self.policy)]
+            kind = "text/css" if path.endswith(".css") else "text/html; charset=utf-8"
+            headers = [("Content-Type", kind), ("Content-Security-Policy", self.policy)]
             start_response("200 OK" if page is not None else "404 Not Found", headers)
             return [(page() if callable(page) else page or "<title>Nothing here</title>").encode()]
         environ["SCRIPT_NAME"], environ["PATH_INFO"] = "/sharekit", path.removeprefix("/sharekit")
         if path != "/sharekit/events":
             return self.kit.wsgi_app(environ, start_response)
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-        from io import BytesIO
-
         environ["wsgi.input"] = BytesIO(body)
         post = Post(body, environ.get("CONTENT_TYPE", ""))
 
@@ -191,17 +194,25 @@ def playwright() -> Iterator[Playwright]:
 
 
 @pytest.fixture(scope="session")
-def browser(chromium: str, playwright: Playwright) -> Iterator[Browser]:
+def arguments() -> list[str]:
+    """How Chromium is started: as a visitor's, not as one that calls itself headless and is taken for a crawler."""
+    return [*ARGUMENTS, f"--user-agent={AGENT}"]
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str, playwright: Playwright, arguments: list[str]) -> Iterator[Browser]:
     """Chromium, started once."""
-    browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+    browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
     yield browser
     browser.close()
 
 
 @pytest.fixture(scope="session")
-def scriptless_browser(chromium: str, playwright: Playwright) -> Iterator[Browser]:
+def scriptless_browser(chromium: str, playwright: Playwright, arguments: list[str]) -> Iterator[Browser]:
     """Chromium with JavaScript switched off in its settings, as a visitor does it (style sheets know about it)."""
-    browser = playwright.chromium.launch(executable_path=chromium, args=[*ARGUMENTS, "--blink-settings=scriptEnabled=false"])
+    browser = playwright.chromium.launch(
+        executable_path=chromium, args=[*arguments, "--blink-settings=scriptEnabled=false"]
+    )
     yield browser
     browser.close()
 
@@ -225,7 +236,7 @@ def outside() -> Outside:
 
 @pytest.fixture
 def visit(
-    request: pytest.FixtureRequest, browser: Browser, shop: Shop, outside: Outside, browser_agent: str
+    request: pytest.FixtureRequest, browser: Browser, shop: Shop, outside: Outside
 ) -> Iterator[Callable[..., Page]]:
     """A function that opens a page as a new visitor; options are those of a browser context."""
     contexts: list[BrowserContext] = []
@@ -233,7 +244,7 @@ def visit(
 
     def open_page(path: str | None = "/", *, script: str = "", scripting: bool = True, **options: Any) -> Page:
         used = browser if scripting else request.getfixturevalue("scriptless_browser")
-        context = used.new_context(user_agent=browser_agent, **options)
+        context = used.new_context(**options)
         contexts.append(context)
         context.set_default_timeout(15_000)
         context.route(re.compile(r"^https?://(?!127\.0\.0\.1|shop\.test)"), outside)

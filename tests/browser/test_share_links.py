@@ -185,7 +185,9 @@ def test_nothing_moves_while_the_page_loads(
     """The cumulative layout shift is 0, also when the script comes late and there is, or is not, a share sheet."""
     networks = ["whatsapp", "x", "pinterest", "email", "copy"]
     networks.insert(0 if first else 5, "native")
-    body = "".join(shop.buttons(*networks, layout=name, placement=name) for name in ("bar", "icons", "more", "vertical"))
+    body = "".join(
+        shop.buttons(*networks, layout=name, placement=name) for name in ("bar", "icons", "more", "vertical")
+    )
     shop.put("/", body)
     shop.slow = ".js"
     script = f"Object.defineProperty(navigator, 'share', {{ value: {share}, configurable: true }});"

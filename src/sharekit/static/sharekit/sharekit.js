@@ -53,6 +53,7 @@
     const known = arrivals.split(" ").slice(-20);
     arrivals = known.filter((other) => other !== id).concat(id).join(" ").trim();
     guard(() => sessionStorage.setItem("sharekit", arrivals))();
+    scan();
     if (known.includes(id)) return;
     const products = new Set([...all("[data-sk-product]")].map((box) => box.dataset.skProduct));
     emit(document, "visit", {
