@@ -14,11 +14,8 @@
   window[flag] = true;
 
   const script = document.currentScript;
-  const SHARE_ID = /^[\w-]{12}$/;
-  const MAX_EVENTS = 100; // what the collector takes in one post,
-  const MAX_LENGTH = 20000; // and 64 KiB of it: a UTF-16 unit is 3 bytes at most
-  const SOON = 300; // ms after something was done
-  const LATER = 2000; // ms after something was only seen
+  const SOON = 300; // ms after which something done is sent,
+  const LATER = 2000; // and something only seen
 
   /* Helpers */
 
@@ -49,7 +46,7 @@
   const arrive = () => {
     const query = new URLSearchParams(location.search);
     const id = query.get("sk");
-    if (denied() || !SHARE_ID.test(id)) return;
+    if (denied() || !/^[\w-]{12}$/.test(id)) return;
     const known = arrivals.split(" ").slice(-20);
     arrivals = known.filter((other) => other !== id).concat(id).join(" ").trim();
     guard(() => sessionStorage.setItem("sharekit", arrivals))();
@@ -73,7 +70,8 @@
   const post = (target, events) => {
     const body = JSON.stringify(events);
     const half = events.length >> 1;
-    if (half && (events.length > MAX_EVENTS || body.length > MAX_LENGTH)) {
+    // The collector takes 100 events and 64 KiB in one post; a UTF-16 unit is 3 bytes at most.
+    if (half && (events.length > 100 || body.length > 20000)) {
       post(target, events.slice(0, half));
       post(target, events.slice(half));
     } else if (!navigator.sendBeacon || !navigator.sendBeacon(target, body)) {
