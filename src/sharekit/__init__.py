@@ -8,24 +8,50 @@ from sharekit.events.model import Event, Item
 from sharekit.exceptions import ShareKitError
 from sharekit.kit import ShareKit
 from sharekit.networks.model import Network
-from sharekit.products import Money, Picture, Product, Rating, Shareable
+from sharekit.products import (
+    Crop,
+    Cta,
+    Disclosure,
+    Look,
+    Money,
+    Picture,
+    Product,
+    ProductTag,
+    Rating,
+    Rights,
+    Shareable,
+    Source,
+    Track,
+    Video,
+    VideoFile,
+)
 from sharekit.sinks.base import Result, Retry, Sink
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Crop",
+    "Cta",
+    "Disclosure",
     "Event",
     "Item",
+    "Look",
     "Money",
     "Network",
     "Picture",
     "Product",
+    "ProductTag",
     "Rating",
     "Result",
     "Retry",
+    "Rights",
     "Settings",
     "ShareKit",
     "ShareKitError",
     "Shareable",
     "Sink",
+    "Source",
+    "Track",
+    "Video",
+    "VideoFile",
 ]

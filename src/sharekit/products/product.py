@@ -1,4 +1,4 @@
-"""What the shop hands over: products, other pages, pictures and money, checked once when they are made."""
+"""What the shop sells and shows: products, and other pages that can be shared."""
 
 from __future__ import annotations
 
@@ -8,86 +8,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from urllib.parse import urlsplit
 
-from sharekit.checks import check_amount, check_availability, check_currency, check_decimal, check_text, check_url
-from sharekit.currencies import MINOR_UNITS
+from sharekit.checks import check_amount, check_availability, check_currency, check_text, check_url
 from sharekit.exceptions import InvalidValueError
-
-MAX_ID = 128
-
-
-@dataclass(frozen=True, slots=True)
-class Money:
-    """An amount in a currency. Amounts are exact: ``Decimal`` or text, never float.
-
-    Parameters:
-        amount: ``Decimal``, whole number, or text such as ``"19.90"``.
-        currency: ISO 4217 code.
-    """
-
-    amount: Decimal
-    currency: str
-
-    def __post_init__(self) -> None:
-        set_field = object.__setattr__
-        currency = check_currency(self.currency, "Money.currency")
-        set_field(self, "currency", currency)
-        set_field(self, "amount", check_amount(self.amount, currency, "Money.amount"))
-
-    @property
-    def minor(self) -> int:
-        """The amount in the currency's minor unit: 1990 for 19.90 EUR, 500 for 500 JPY."""
-        return int(self.amount.scaleb(MINOR_UNITS[self.currency]))
-
-    @classmethod
-    def of(cls, amount: Decimal | str | int, currency: str) -> Money:
-        """Money from whatever is exact: ``Money.of("19.90", "EUR")``."""
-        return cls(check_decimal(amount, "Money.amount"), currency)
-
-    @classmethod
-    def from_minor(cls, minor: int, currency: str) -> Money:
-        """Money from whole minor units: ``Money.from_minor(1990, "EUR")`` is 19.90 EUR."""
-        return cls(Decimal(minor).scaleb(-MINOR_UNITS[check_currency(currency, "currency")]), currency)
-
-
-@dataclass(frozen=True, slots=True)
-class Rating:
-    """A product's rating summary: the mean on a scale of 1 to 5, and the number of ratings behind it."""
-
-    value: Decimal
-    count: int
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "value", check_decimal(self.value, "Rating.value"))
-        if not 1 <= self.value <= 5:
-            raise InvalidValueError("Rating.value", f"{self.value} is outside 1 to 5.")
-        if isinstance(self.count, bool) or not isinstance(self.count, int) or self.count < 1:
-            raise InvalidValueError(
-                "Rating.count", "pass the whole number of ratings; leave rating out when there are none."
-            )
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A picture of the shop's.
-
-    Parameters:
-        src: address, absolute or relative to the kit's ``base_url``.
-        width, height: pixels; previews and layout need them.
-        alt: what the picture shows, for people who cannot see it; ``""`` for pure decoration.
-    """
-
-    src: str
-    width: int | None = None
-    height: int | None = None
-    alt: str = ""
-
-    def __post_init__(self) -> None:
-        check_url(self.src, "Picture.src")
-        for name in ("width", "height"):
-            value = getattr(self, name)
-            if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
-                raise InvalidValueError(f"Picture.{name}", f"{value!r} is not a whole number of pixels.")
-        check_text(self.alt, "Picture.alt")
+from sharekit.products.money import Money, Rating
+from sharekit.products.picture import Picture
+from sharekit.products.values import MAX_ID, check_flag
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +66,7 @@ class Product:
         price_valid_until: last day on which the price of now holds, when that is known.
         rating: summary of its ratings.
         category: path such as ``"Kitchen > Mugs"``.
+        paid: somebody pays for showing it; tags of it need a :class:`~sharekit.products.rights.Disclosure`.
 
     Raises:
         InvalidValueError: a value cannot be used; ``error.field`` names it.
@@ -163,6 +89,7 @@ class Product:
     rating: Rating | None = None
     category: str = ""
     price_valid_until: date | None = None
+    paid: bool = False
 
     def __post_init__(self) -> None:
         set_field = object.__setattr__
@@ -195,6 +122,7 @@ class Product:
             raise InvalidValueError(
                 "Product.price_valid_until", "pass a date (a day in the shop's zone), or leave it out."
             )
+        check_flag(self.paid, "Product.paid")
 
     @property
     def text(self) -> str:
