@@ -21,9 +21,10 @@ import sharekit
 from sharekit.events.model import Event, Item
 from sharekit.exceptions import StoreError
 from sharekit.products import Money
+from sharekit.reports.report import Report
 from sharekit.sinks.batch import Batch
 from sharekit.sinks.rows import COLUMNS
-from sharekit.sinks.sqlite import VERSION, SqliteSink, SqliteStore
+from sharekit.sinks.sqlite import VERSION, SqliteSink, SqliteStore, create_tables
 
 PURCHASE = Event(
     name="purchase",
@@ -74,11 +75,33 @@ def test_columns_are_what_reports_rely_on(sink):
         "order_id": "1001", "value": 1250, "currency": "JPY",
         "items": '[{"product_id":"mug-1","quantity":2,"price":"625","currency":"JPY"},'
                  '{"product_id":"плата","quantity":1}]',
-        "bot": 0, "gpc": 1, "networks": "", "props": '{"coupon":"ÄÖ 😀"}',
+        "bot": 0, "gpc": 1, "networks": "", "picture": "", "tag": 0, "tags": 0, "props": '{"coupon":"ÄÖ 😀"}',
     }  # fmt: skip
     assert impression["networks"] == "whatsapp,copy"
     assert impression["bot"] == 1
     assert json.loads(str(impression["props"])) == {"networks": ["whatsapp", "copy"]}
+
+
+@pytest.mark.parametrize(
+    ("props", "columns"),
+    [
+        ({"picture": "shelf", "tag": 2, "position": 2}, ("shelf", 2, 0)),
+        ({"picture": "shelf", "tags": 8}, ("shelf", 0, 8)),
+        ({"picture": "shelf", "tag": "12"}, ("shelf", 12, 0)),
+        ({"picture": "shelf", "tag": 10**9, "tags": -1}, ("shelf", 0, 0)),
+        ({"picture": "shelf", "tag": "1e3", "tags": 2.0}, ("shelf", 0, 0)),
+        ({"picture": "shelf", "tag": True, "tags": [3]}, ("shelf", 0, 0)),
+        ({"picture": ["shelf"], "tag": 2}, ("", 0, 0)),
+        ({"picture": "x" * 129, "tag": 2}, ("", 0, 0)),
+        ({"tag": 2}, ("", 0, 0)),
+    ],
+)
+def test_the_picture_and_the_tag_have_columns(sink, props, columns):
+    """What a report could make a line of is kept; the properties keep the rest as it was sent."""
+    event = Event(name="tag_open", props=props)
+    sink.write([event])
+    assert SqliteStore(sink.path).query("SELECT picture, tag, tags FROM events") == [columns]
+    assert stored(sink)[0].props == props
 
 
 @pytest.mark.parametrize(
@@ -210,6 +233,47 @@ def test_a_newer_file_is_refused(sink):
     assert "newer" in sink.check()
 
 
+def as_it_was(path: Path) -> None:
+    """Turn a file back into one of version 1, which had no columns for tags."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("DROP INDEX events_tag")
+        for column in ("picture", "tag", "tags"):
+            connection.execute(f"ALTER TABLE events DROP COLUMN {column}")
+        connection.execute("PRAGMA user_version=1")
+
+
+def test_a_file_of_version_1_gets_the_new_columns(sink):
+    """The next write brings the file up to date; what it held stays as it was."""
+    sink.write([PURCHASE])
+    sink.close()
+    as_it_was(sink.path)
+    opened = Event(name="tag_open", props={"picture": "shelf", "tag": 1})
+    sink.write([opened])
+    assert {event.id for event in stored(sink)} == {PURCHASE.id, opened.id}
+    store = SqliteStore(sink.path)
+    assert store.query("SELECT picture, tag, tags FROM events ORDER BY rowid") == [("", 0, 0), ("shelf", 1, 0)]
+    assert store.query("PRAGMA user_version") == [(VERSION,)]
+    with closing(sqlite3.connect(sink.path)) as connection, closing(sqlite3.connect(":memory:")) as fresh:
+        create_tables(fresh)
+        listing = "SELECT name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY name"
+        assert connection.execute(listing).fetchall() == fresh.execute(listing).fetchall()
+        columns = "SELECT name, type, dflt_value FROM pragma_table_info('events') ORDER BY name"
+        assert connection.execute(columns).fetchall() == fresh.execute(columns).fetchall()
+
+
+def test_a_file_of_version_1_can_be_read(sink):
+    """A report, which changes no file, asks one of before as if it had the new columns."""
+    sink.write([PURCHASE, IMPRESSION])
+    sink.close()
+    as_it_was(sink.path)
+    store = SqliteStore(sink.path)
+    assert store.query("SELECT DISTINCT picture, tag, tags FROM events WHERE picture = ''") == [("", 0, 0)]
+    assert {event.id for event in store.events()} == {PURCHASE.id, IMPRESSION.id}
+    assert Report(store, timezone=ZoneInfo("UTC")).funnel("tag") == []
+    with closing(sqlite3.connect(sink.path)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+
+
 def test_a_file_that_is_no_database_is_a_store_error(tmp_path: Path):
     """A damaged file is named."""
     path = tmp_path / "events.db"
@@ -278,6 +342,10 @@ def test_reports_find_their_indexes(sink):
         ("SELECT id FROM events ORDER BY at LIMIT 5", "events_at"),
         ("SELECT max(at) FROM events WHERE name = 'visit' AND visitor = 'v1' AND at < 5", "events_visit"),
         ("SELECT network FROM events WHERE share_id = 'x' AND share_id <> ''", "events_share"),
+        (
+            "SELECT tag FROM events WHERE bot = 0 AND picture <> '' AND day >= 5 AND name IN ('tag_open', 'x')",
+            "events_tag",
+        ),
     ]:
         plan = " ".join(str(row[-1]) for row in store.query(f"EXPLAIN QUERY PLAN {sql}"))
         assert index in plan, plan

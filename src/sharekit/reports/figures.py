@@ -69,9 +69,9 @@ class Figures:
             "revenue": _as_text(self.revenue),
             "shared_purchases": self.shared_purchases,
             "shared_revenue": _as_text(self.shared_revenue),
-            "engagement_rate": _rounded(self.engagement_rate),
-            "click_through_rate": _rounded(self.click_through_rate),
-            "conversion_rate": _rounded(self.conversion_rate),
+            "engagement_rate": rounded(self.engagement_rate),
+            "click_through_rate": rounded(self.click_through_rate),
+            "conversion_rate": rounded(self.conversion_rate),
         }
 
 
@@ -122,5 +122,6 @@ def _as_text(amounts: Mapping[str, Decimal]) -> dict[str, str]:
     return {currency: str(amount) for currency, amount in amounts.items()}
 
 
-def _rounded(value: float | None) -> float | None:
+def rounded(value: float | None) -> float | None:
+    """A rate to six places, as JSON has it."""
     return None if value is None else round(value, 6)

@@ -9,15 +9,17 @@ from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal, get_args, overload
 
 from sharekit.currencies import MINOR_UNITS
 from sharekit.events.model import now
 from sharekit.exceptions import InvalidValueError, UnknownNameError
 from sharekit.reports.figures import NOT_FROM_A_SHARE, NOT_SET, Row, Totals
+from sharekit.reports.tags import TagRow, tag_rows
 from sharekit.sinks.store import Store
 
-By = Literal["network", "product", "placement", "day"]
+ShareBy = Literal["network", "product", "placement", "day"]
+By = Literal[ShareBy, "tag"]
 MAX_DAYS = 36_525
 """Longest report, in days: a hundred years."""
 INTERACTIONS = frozenset({"click", "tag_open", "product_click", "add_to_cart", "like", "follow", "helpful", "vote"})
@@ -57,12 +59,21 @@ class Report:
         tally = self._tally("total", since).get("", _Tally())
         return Totals(since=since, days=days, **tally.figures())
 
-    def funnel(self, by: By = "network", days: int = 30) -> list[Row]:
+    @overload
+    def funnel(self, by: ShareBy = "network", days: int = 30) -> list[Row]: ...
+
+    @overload
+    def funnel(self, by: Literal["tag"], days: int = 30) -> list[TagRow]: ...
+
+    def funnel(self, by: By = "network", days: int = 30) -> list[Row] | list[TagRow]:
         """The way from impression to revenue in the last ``days`` days, today included.
 
         By network, product or placement the row with most shares comes first, and the last one, with an empty key,
         holds the orders that no share is credited with. By day the rows are in order of time, without gaps from the
         first day on which something happened, and each counts all its orders.
+
+        By tag it is the way from a picture that was seen to the cart, a :class:`TagRow` for each product tag: the
+        pictures with most interactions first, their tags in order of number.
 
         Raises:
             UnknownNameError: ``by`` is something else.
@@ -72,6 +83,8 @@ class Report:
         if by not in get_args(By):
             raise UnknownNameError("grouping", str(by), get_args(By))
         since = self._since(days)
+        if by == "tag":
+            return tag_rows(self._rows("tags", {"first_day": _day_number(since)}))
         tallies = self._tally(by, since)
         if by == "day" and tallies:
             for day in _days(min(tallies), self._today()):
@@ -100,7 +113,7 @@ class Report:
         return self._store.query(_sql(name), parameters)
 
     def _tally(self, by: str, since: date) -> dict[str, _Tally]:
-        parameters: dict[str, str | int] = {"by": by, "first_day": since.year * 10_000 + since.month * 100 + since.day}
+        parameters: dict[str, str | int] = {"by": by, "first_day": _day_number(since)}
         tallies: dict[str, _Tally] = defaultdict(_Tally)
 
         def key_of(day: int, text: str) -> str:
@@ -175,6 +188,10 @@ def _amounts(minor: Counter[str]) -> dict[str, Decimal]:
         for currency, units in sorted(minor.items())
         if currency in MINOR_UNITS
     }
+
+
+def _day_number(day: date) -> int:
+    return day.year * 10_000 + day.month * 100 + day.day
 
 
 def _days(first: str, last: date) -> Iterable[str]:

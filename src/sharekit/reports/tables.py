@@ -6,26 +6,22 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
 from decimal import Decimal
 from typing import Literal
 
 from sharekit.currencies import MINOR_UNITS
-from sharekit.reports.cells import csv_text, cut, shown, width
+from sharekit.reports.cells import csv_text, shown
 from sharekit.reports.figures import NOT_FROM_A_SHARE, NOT_SET, Figures, Row, Totals
+from sharekit.reports.layout import NONE, aligned, days_as_dict, days_of, percent
+from sharekit.reports.tag_tables import tags_csv, tags_json, tags_table
+from sharekit.reports.tags import TagRow
 
 Format = Literal["table", "csv", "json"]
-NONE = "–"
-"""Shown where there is no number: a rate without a denominator, money in a currency that does not occur."""
 INTENT = "A share is an intent: a network's dialog was opened, a link was copied. Posts cannot be counted from outside."
-
-_GAP = "  "
-_KEY_COLUMNS = (12, 40)
-"""Narrowest and widest first column, where the terminal leaves the choice."""
 
 
 def format_report(
-    rows: Sequence[Row],
+    rows: Sequence[Row] | Sequence[TagRow],
     totals: Totals,
     *,
     by: str,
@@ -36,30 +32,34 @@ def format_report(
 
     Parameters:
         rows: of :meth:`sharekit.reports.report.Report.funnel`.
-        totals: of the same days.
+        totals: of the same days; by tag only their days are told.
         by: what the rows are by.
         format: ``"table"``, ``"csv"`` (rows only) or ``"json"`` (rows, totals and days).
         columns: width of the terminal; the first column of a table gives way.
     """
+    if by == "tag":
+        tags = [row for row in rows if isinstance(row, TagRow)]
+        if format == "csv":
+            return tags_csv(tags)
+        return tags_json(tags, totals) if format == "json" else tags_table(tags, totals, columns=columns)
+    lines = [row for row in rows if isinstance(row, Row)]
     if format == "csv":
-        return funnel_csv(rows, by=by)
-    if format == "json":
-        return funnel_json(rows, totals, by=by)
-    return funnel_table(rows, totals, by=by, columns=columns)
+        return funnel_csv(lines, by=by)
+    return (
+        funnel_json(lines, totals, by=by) if format == "json" else funnel_table(lines, totals, by=by, columns=columns)
+    )
 
 
 def funnel_table(rows: Sequence[Row], totals: Totals, *, by: str, columns: int | None = None) -> str:
     """The funnel with aligned columns, a line of totals, and what has to be said about the numbers."""
-    last = totals.since + timedelta(days=totals.days - 1)
-    days = f"{totals.days} days" if totals.days > 1 else "1 day"
-    heading = f"Shares by {by}, {totals.since} to {last} ({days})"
+    heading = f"Shares by {by}, {days_of(totals)}"
     if not rows:
         return f"{heading}\n\nNothing was recorded in these days.\n"
     currencies = sorted({*totals.revenue, *(currency for row in rows for currency in row.revenue)})
     heads, cells = _columns(totals, currencies, by)
     # Events that name no network, such as a product click, say nothing in this table; the total has them.
     lines = [[shown(row.label), *cells(row)] for row in rows if row.key != NOT_SET or any(_visible(row))]
-    table = _aligned([by, *heads], lines, ["total", *cells(totals)], columns)
+    table = aligned([by, *heads], lines, ["total", *cells(totals)], columns)
     return "\n".join([heading, "", *table, "", *_notes(totals, by), ""])
 
 
@@ -90,12 +90,9 @@ def funnel_csv(rows: Sequence[Row], *, by: str) -> str:
 
 def funnel_json(rows: Sequence[Row], totals: Totals, *, by: str) -> str:
     """Rows and totals with every number; amounts as text, so that no reader rounds them, missing rates as null."""
-    last = totals.since + timedelta(days=totals.days - 1)
     answer = {
         "by": by,
-        "since": totals.since.isoformat(),
-        "until": last.isoformat(),
-        "days": totals.days,
+        **days_as_dict(totals),
         "rows": [row.as_dict() for row in rows],
         "totals": Figures.as_dict(totals),
     }
@@ -105,11 +102,6 @@ def funnel_json(rows: Sequence[Row], totals: Totals, *, by: str) -> str:
 def amount(value: Decimal, currency: str) -> str:
     """An amount with thousands marks and as many decimals as its currency has."""
     return f"{value:,.{MINOR_UNITS.get(currency, 2)}f}"
-
-
-def percent(value: float | None) -> str:
-    """A rate with one decimal; a dash where there is none."""
-    return NONE if value is None else f"{value:.1%}"
 
 
 class _Cells:
@@ -146,22 +138,6 @@ def _money(amounts: Mapping[str, Decimal], currencies: Sequence[str]) -> list[st
 
 def _rates(row: Figures) -> tuple[float | None, float | None, float | None]:
     return row.engagement_rate, row.click_through_rate, row.conversion_rate
-
-
-def _aligned(heads: list[str], lines: list[list[str]], last: list[str], columns: int | None) -> Iterable[str]:
-    """Text to the left, numbers to the right, a rule below the heads and above the totals."""
-    widths = [max(width(line[column]) for line in [heads, *lines, last]) for column in range(len(heads))]
-    narrow, wide = _KEY_COLUMNS
-    rest = sum(widths[1:]) + len(_GAP) * (len(widths) - 1)
-    widths[0] = max(min(widths[0], wide if columns is None else columns - rest), min(widths[0], narrow))
-    rule = "─" * (widths[0] + rest)
-
-    def line(cells: list[str]) -> str:
-        key = cut(cells[0], widths[0])
-        numbers = (cell.rjust(size) for cell, size in zip(cells[1:], widths[1:], strict=True))
-        return _GAP.join([key + " " * (widths[0] - width(key)), *numbers])
-
-    return [line(heads), rule, *(line(cells) for cells in lines), rule, line(last)]
 
 
 def _visible(row: Figures) -> tuple[int, ...]:

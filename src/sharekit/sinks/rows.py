@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sharekit.events.model import Event
-from sharekit.products import Money
+from sharekit.products import MAX_ID, Money
 
 TEXT_COLUMNS = (
     "product_id", "network", "placement", "widget", "share_id", "parent_share_id", "url", "referrer",
@@ -21,14 +21,25 @@ TEXT_COLUMNS = (
 )  # fmt: skip
 COLUMNS = (
     "id", "schema", "name", "at", "day", "hour", *TEXT_COLUMNS, "value", "currency", "items", "bot", "gpc",
-    "networks", "props",
+    "networks", "picture", "tag", "tags", "props",
 )  # fmt: skip
 """Columns of the table ``events``, in order."""
+ADDED = {
+    2: {
+        "picture": "TEXT NOT NULL DEFAULT ''",
+        "tag": "INTEGER NOT NULL DEFAULT 0",
+        "tags": "INTEGER NOT NULL DEFAULT 0",
+    }
+}
+"""Columns that came later, by the version of the tables that has them first."""
+MAX_TAG = 200
+"""Highest number of a tag that reports tell apart. A posted number could be any, and each makes a line."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _QUARTER = 900_000
 """Milliseconds of a quarter of an hour: offsets of today's time zones are multiples of it."""
+_DIGITS = len(str(MAX_TAG))
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -58,7 +69,7 @@ class RowMaker:
             _encode(record["items"]) if "items" in record else "",
             1 if get("bot") else 0,
             1 if get("gpc") else 0,
-            _networks(props) if props else "",
+            *(_told(props) if props else _NOTHING),
             _encode(props) if props else "",
         )
         return row
@@ -88,6 +99,24 @@ def event_of(row: Sequence[Any]) -> Event:
     if data["props"]:
         fields["props"] = json.loads(data["props"])
     return Event.from_dict(fields)
+
+
+def _told(props: Mapping[str, Any]) -> tuple[str, str, int, int]:
+    """What reports ask of the properties: networks, picture, number of the tag, how many tags there are."""
+    picture = props.get("picture", "")
+    if not isinstance(picture, str) or not 0 < len(picture) <= MAX_ID:
+        return (_networks(props), *_NOTHING[1:])
+    return _networks(props), picture, _number(props.get("tag")), _number(props.get("tags"))
+
+
+_NOTHING = ("", "", 0, 0)
+
+
+def _number(value: object) -> int:
+    """A number of a tag. Forms post it as text; what can be none is 0, which stands for the picture as a whole."""
+    if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) <= _DIGITS:
+        value = int(value)
+    return value if type(value) is int and 0 < value <= MAX_TAG else 0
 
 
 def _networks(props: Mapping[str, Any]) -> str:

@@ -18,14 +18,14 @@ from sharekit.events.model import Event
 from sharekit.exceptions import StoreError
 from sharekit.sinks.base import Sink
 from sharekit.sinks.batch import records
-from sharekit.sinks.rows import COLUMNS, RowMaker, event_of
+from sharekit.sinks.rows import ADDED, COLUMNS, RowMaker, event_of
 from sharekit.sqlite_files import Handle, connect_read_only, make_directory, sync_directory
 
 if TYPE_CHECKING:
     from sharekit.sinks.registry import SinkUrl
 
-VERSION = 1
-"""Of the tables, kept in ``PRAGMA user_version``."""
+VERSION = 2
+"""Of the tables, kept in ``PRAGMA user_version``. A file of an earlier version gets the columns it lacks."""
 
 _SCHEMA = """
 CREATE TABLE events(
@@ -52,6 +52,9 @@ CREATE TABLE events(
   bot INTEGER NOT NULL DEFAULT 0,
   gpc INTEGER NOT NULL DEFAULT 0,
   networks TEXT NOT NULL DEFAULT '',
+  picture TEXT NOT NULL DEFAULT '',
+  tag INTEGER NOT NULL DEFAULT 0,
+  tags INTEGER NOT NULL DEFAULT 0,
   props TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX events_day ON events(name, day);
@@ -61,6 +64,9 @@ CREATE INDEX events_share ON events(share_id, name) WHERE share_id <> '';
 CREATE INDEX events_shared ON events(product_id, network) WHERE name = 'share' AND bot = 0;
 CREATE TABLE about(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
+_TAG_INDEX = (
+    "CREATE INDEX events_tag ON events(name, day, picture, tag, product_id, tags) WHERE picture <> '' AND bot = 0"
+)
 _LIST = ", ".join(COLUMNS)
 _INSERT = f"INSERT OR IGNORE INTO events({_LIST}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608 (our names)
 _ROWS = 50
@@ -138,8 +144,11 @@ class SqliteSink(Sink):
             connection.execute("PRAGMA synchronous=FULL")
             connection.execute("PRAGMA journal_size_limit=16777216")
             connection.execute("BEGIN IMMEDIATE")
-            if _version(connection, self.path) == 0:
+            version = _version(connection, self.path)
+            if version == 0:
                 create_tables(connection)
+            elif version < VERSION:
+                _add_columns(connection, version)
             connection.execute(_KEEP_ZONE, (self._rows.timezone.key,))
             connection.execute("COMMIT")
             sync_directory(self.path.parent)
@@ -205,6 +214,8 @@ class SqliteStore:
             if version == 0:  # being made at this moment
                 connection.close()
                 return _empty()
+            if version < VERSION:
+                _stand_in(connection, version)
         except BaseException:
             connection.close()
             raise
@@ -222,7 +233,27 @@ def create_tables(connection: sqlite3.Connection) -> None:
     for statement in _SCHEMA.split(";"):
         if statement.strip():
             connection.execute(statement)
+    connection.execute(_TAG_INDEX)
     connection.execute(f"PRAGMA user_version={VERSION}")
+
+
+def _add_columns(connection: sqlite3.Connection, version: int) -> None:
+    """Bring a file of an earlier version up to this one. What it holds stays, and is empty in the new columns."""
+    for column, kind in _missing(version).items():
+        connection.execute(f"ALTER TABLE events ADD COLUMN {column} {kind}")
+    connection.execute(_TAG_INDEX)
+    connection.execute(f"PRAGMA user_version={VERSION}")
+
+
+def _stand_in(connection: sqlite3.Connection, version: int) -> None:
+    """Let a reader, who cannot change the file, ask one of an earlier version as if it had every column."""
+    missing = ", ".join(f"{kind.rpartition(' ')[2]} AS {column}" for column, kind in _missing(version).items())
+    connection.execute(f"CREATE TEMP VIEW events AS SELECT rowid AS rowid, *, {missing} FROM main.events")  # noqa: S608
+
+
+def _missing(version: int) -> dict[str, str]:
+    """Columns that files of an earlier version lack, with their kind, which ends with what stands in them."""
+    return {name: kind for since, columns in ADDED.items() if since > version for name, kind in columns.items()}
 
 
 def _version(connection: sqlite3.Connection, path: Path) -> int:
