@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sharekit.checks import check_url
 from sharekit.exceptions import InvalidValueError
 from sharekit.products.picture import Picture, Products
 from sharekit.products.product import Product
 from sharekit.products.rights import Disclosure
-from sharekit.products.values import check_id, check_items, check_line, check_optional, path_of
+from sharekit.products.values import check_id, check_items, check_line, check_link, check_optional, path_of
 
 if TYPE_CHECKING:
     from sharekit.products.lint import Problem
@@ -55,7 +54,7 @@ class Look:
             raise InvalidValueError("Look.title", "is empty; screen readers and headings need one.")
         set_field(self, "title", title)
         set_field(self, "pictures", _pictures(pictures))
-        set_field(self, "url", check_url(url, "Look.url") if url else check_line(url, "Look.url"))
+        set_field(self, "url", check_link(url, "Look.url"))
         set_field(self, "id", check_id(id, "Look.id", default=path_of(url) if url else title))
         set_field(self, "disclosure", check_optional(disclosure, Disclosure, "Look.disclosure"))
 

@@ -215,7 +215,7 @@ class Picture:
             products: mapping of id to product, or a function; before those in the data itself.
 
         Raises:
-            InvalidValueError: something in it cannot be used; ``error.field`` says where, such as ``Picture.tags[3].x``.
+            InvalidValueError: something in it cannot be used; ``error.field`` says where: ``Picture.tags[3].x``.
         """
         from sharekit.products.dicts import picture_from_dict
 
@@ -231,7 +231,7 @@ class Picture:
     def from_annotations(
         cls, annotations: object, products: Products, *, src: str = "", alt: str | None = None, **fields: Any
     ) -> Picture:
-        """A picture with the tags of W3C Web Annotations; see :func:`sharekit.products.annotations.from_annotations`."""
+        """A picture with the tags of annotations; see :func:`sharekit.products.annotations.from_annotations`."""
         from sharekit.products.annotations import from_annotations
 
         return from_annotations(annotations, products, src=src, alt=alt, **fields)
@@ -246,7 +246,7 @@ class Picture:
     def from_instagram(
         cls, product_tags: object, products: Products, *, src: str, alt: str | None = None, **fields: Any
     ) -> Picture:
-        """A picture with the ``product_tags`` of Instagram's API; see :func:`sharekit.products.instagram.from_instagram`."""
+        """A picture with tags of Instagram's API; see :func:`sharekit.products.instagram.from_instagram`."""
         from sharekit.products.instagram import from_instagram
 
         return from_instagram(product_tags, products, src=src, alt=alt, **fields)

@@ -9,7 +9,7 @@ from typing import Literal, get_args
 from sharekit.products.values import check_choice, check_flag, check_line, check_moment
 
 DisclosureKind = Literal["ad", "gifted", "affiliate", "own_brand"]
-"""Why a tag is not a disinterested one: paid for, product given for free, commission on sales, the seller's own brand."""
+"""Why a tag is not disinterested: paid for, product for free, commission on sales, the seller's own brand."""
 DISCLOSURES: tuple[str, ...] = get_args(DisclosureKind)
 
 

@@ -90,6 +90,11 @@ def check_line(value: object, field: str, *, longest: int = MAX_LINE) -> str:
     return value
 
 
+def check_link(value: object, field: str) -> str:
+    """An address, or nothing."""
+    return "" if value == "" else check_url(value, field)
+
+
 def check_pixels(value: object, field: str) -> int:
     """A side of a picture in whole pixels."""
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MAX_SIDE:
