@@ -55,7 +55,7 @@ def build_assets(folder: Path) -> dict[str, Any]:
     written = {MANIFEST}
     for path in sorted(path for path in folder.iterdir() if path.suffix in SUFFIXES):
         source = path.name
-        text = _minify(source, path.read_text(encoding="utf-8"))
+        text = _minify(source, _fill(path.read_text(encoding="utf-8"), files))
         if path.suffix == ".svg":
             icons |= dict.fromkeys(re.findall(r'<symbol\b[^>]*?\bid="([^"]+)"', text), source)
         body = text.encode()
@@ -96,6 +96,34 @@ def compile_translations(folder: Path) -> None:
         compiled = BytesIO()
         write_mo(compiled, catalogue)
         _write(source.with_suffix(".mo"), compiled.getvalue())
+
+
+def _fill(text: str, files: dict[str, Any]) -> str:
+    """Write what a source only asks for: the grid of places on a picture, and the hashed names of files it imports.
+
+    Files are built in alphabetical order, so one that imports comes after those it imports.
+    """
+    text = re.sub(r"/\* @grid\b.*?\*/", lambda _: _grid(), text, flags=re.DOTALL)
+    return re.sub(r'import\("\./(.+?)"\)', lambda found: f'import("./{files[found[1]]["name"]}")', text)
+
+
+def _grid() -> str:
+    """``.sk-x7{--x:.35}.sk-x-5{--x-:.025}``: tens and units of a step, 200 of which are the whole picture.
+
+    Numbers without a unit, of which the rules make percentages or lengths. One class for each of the steps would say
+    the same with one class less in the HTML and six times the style sheet.
+    """
+    return "".join(
+        f".sk-{axis}{mark}{digit}{{--{axis}{mark}:{_fraction(digit / whole)}}}"
+        for axis in "xy"
+        for mark, digits, whole in (("", 21, 20), ("-", 10, 200))
+        for digit in range(digits)
+    )
+
+
+def _fraction(value: float) -> str:
+    """``.375`` for 0.375: the shortest form in a style sheet."""
+    return f"{value:.3f}".rstrip("0").rstrip(".").removeprefix("0") or "0"
 
 
 def _minify(name: str, text: str) -> str:

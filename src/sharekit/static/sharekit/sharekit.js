@@ -11,7 +11,6 @@
   const root = document.documentElement;
   const flag = Symbol.for("sharekit");
   if (window[flag]) return; // the tag stands twice on the page: counting twice would be wrong
-  window[flag] = true;
 
   const script = document.currentScript;
   const SOON = 300; // ms after which something done is sent,
@@ -102,6 +101,8 @@
     timer = setTimeout(flush, wait);
   });
 
+  window[flag] = emit; // for looks.js, which is loaded when there is a tag
+
   const about = (box) => ({
     widget: box.dataset.skWidget,
     product_id: box.dataset.skProduct,
@@ -120,13 +121,12 @@
       return;
     }
     watcher.unobserve(box);
-    const fields = about(box);
-    const key = [location.pathname, ...Object.values(fields)].join("\n");
+    const key = location.pathname + JSON.stringify(box.dataset);
     if (seen.has(key)) return;
     seen.add(key);
     const networks = [...box.querySelectorAll("[data-sk-network]")].map((control) => control.dataset.skNetwork);
     const shown = networks.filter((network) => network !== "native" || navigator.share);
-    emit(box, "impression", { ...fields, props: { networks: [...new Set(shown)] } }, LATER);
+    emit(box, "impression", { ...about(box), props: { networks: [...new Set(shown)] } }, LATER);
   });
 
   const watcher = window.IntersectionObserver && new IntersectionObserver(guard((entries) => {
@@ -256,6 +256,7 @@
     for (const box of all("[data-sk-widget]")) {
       if (known.has(box)) continue;
       known.add(box);
+      if (box.dataset.skTags) import("./looks.js").catch(() => {});
       if (watcher) watcher.observe(box);
     }
   });
