@@ -78,7 +78,7 @@ class Look:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any], products: Products | None = None) -> Look:
         """The look of :meth:`to_dict`; see :meth:`Picture.from_dict`."""
-        from sharekit.products.dicts import look_from_dict
+        from sharekit.products.reading import look_from_dict
 
         return look_from_dict(data, products)
 

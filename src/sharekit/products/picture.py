@@ -18,6 +18,7 @@ from sharekit.products.values import (
     check_id,
     check_items,
     check_line,
+    check_link,
     check_optional,
     check_pixels,
     check_srcset,
@@ -111,11 +112,7 @@ class Picture:
         set_field(self, "rights", check_optional(rights, Rights, "Picture.rights"))
         set_field(self, "customer", check_flag(customer, "Picture.customer"))
         set_field(self, "disclosure", check_optional(disclosure, Disclosure, "Picture.disclosure"))
-        set_field(
-            self,
-            "licence",
-            check_url(licence, "Picture.licence") if licence else check_line(licence, "Picture.licence"),
-        )
+        set_field(self, "licence", check_link(licence, "Picture.licence"))
         if self.tags:
             self._check_tagged()
 
@@ -217,7 +214,7 @@ class Picture:
         Raises:
             InvalidValueError: something in it cannot be used; ``error.field`` says where: ``Picture.tags[3].x``.
         """
-        from sharekit.products.dicts import picture_from_dict
+        from sharekit.products.reading import picture_from_dict
 
         return picture_from_dict(data, products)
 

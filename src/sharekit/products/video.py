@@ -180,7 +180,7 @@ class Video:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any], products: Products | None = None) -> Video:
         """The video of :meth:`to_dict`; see :meth:`Picture.from_dict`."""
-        from sharekit.products.dicts import video_from_dict
+        from sharekit.products.reading import video_from_dict
 
         return video_from_dict(data, products)
 
