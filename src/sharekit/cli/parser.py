@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NoReturn, get_args
 
 import sharekit
-from sharekit.cli import commands, services
+from sharekit.cli import commands, lint, services
 from sharekit.cli.output import USAGE_ERROR, complain
 from sharekit.config import PREFIX
 from sharekit.exceptions import did_you_mean
@@ -66,6 +66,7 @@ def make_parser() -> tuple[Parser, dict[str, Parser]]:
     _report(command("report", "Shares, visits, orders and revenue of the last days.", commands.report))
     _export(command("export", "Every stored event, one a line, oldest first.", commands.export))
     _networks(command("networks", "Networks to share to, and what an item would lose on each.", commands.networks))
+    _lint(command("lint", "What is wrong with pictures, looks and videos that have product tags.", lint.lint))
     _data(command("doctor", "Look for what is wrong with the installation, settings and data.", commands.doctor))
     _deliver(command("deliver", "Deliver recorded events to the sinks, as a service.", services.deliver))
     return parser, names
@@ -98,14 +99,25 @@ def _export(parser: Parser) -> None:
 def _networks(parser: Parser) -> None:
     parser.add_argument("network", nargs="*", help="only these (all)")
     _choice(parser, "--format", ("table", "json"), "table", "form of the answer")
-    lint = parser.add_argument_group("lint", "say what an item would lose on each network")
-    lint.add_argument("--lint", action="store_true", help="lint the item described by the options below")
-    lint.add_argument("--title", default="", help="the item's title")
-    lint.add_argument("--url", default="", help="address of its page")
-    lint.add_argument("--image", default="", help="address of its picture")
-    lint.add_argument("--text", default="", help="what would be said beside the link")
-    lint.add_argument("--hashtags", default="", metavar="LIST", help="separated by commas")
-    lint.add_argument("--base-url", default="", metavar="URL", help="the shop's address, if the others are relative")
+    group = parser.add_argument_group("lint", "say what an item would lose on each network")
+    group.add_argument("--lint", action="store_true", help="lint the item described by the options below")
+    group.add_argument("--title", default="", help="the item's title")
+    group.add_argument("--url", default="", help="address of its page")
+    group.add_argument("--image", default="", help="address of its picture")
+    group.add_argument("--text", default="", help="what would be said beside the link")
+    group.add_argument("--hashtags", default="", metavar="LIST", help="separated by commas")
+    group.add_argument("--base-url", default="", metavar="URL", help="the shop's address, if the others are relative")
+
+
+def _lint(parser: Parser) -> None:
+    parser.add_argument(
+        "file", nargs="+", type=Path, metavar="FILE", help="JSON of a picture, a look, a video, or a list of them"
+    )
+    parser.add_argument(
+        "--catalog", type=Path, metavar="FILE", help="the products of the tags, as for the demo, or as a JSON list"
+    )
+    _choice(parser, "--format", ("table", "json"), "table", "form of the answer")
+    parser.add_argument("--strict", action="store_true", help="exit with 1 for warnings, too")
 
 
 def _deliver(parser: Parser) -> None:

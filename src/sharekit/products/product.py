@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from urllib.parse import urlsplit
 
 from sharekit.checks import check_amount, check_availability, check_currency, check_text, check_url
@@ -139,6 +140,23 @@ class Product:
         """What a buyer pays now: the sale price when there is one."""
         amount = self.sale_price if self.sale_price is not None else self.price
         return Money(amount, self.currency) if isinstance(amount, Decimal) else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The product as JSON has it, without what is left at its default; prices as text, because text is exact."""
+        from sharekit.products.dicts import product_to_dict
+
+        return product_to_dict(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Product:
+        """The product of :meth:`to_dict`.
+
+        Raises:
+            InvalidValueError: something in it cannot be used; ``error.field`` names it.
+        """
+        from sharekit.products.reading import product_from_dict
+
+        return product_from_dict(data)
 
 
 def _check_page(page: Product | Shareable) -> None:

@@ -113,7 +113,7 @@ class Catalogue:
             raise InvalidValueError("products", f"pass a mapping of id to Product, or a function; not {shown(given)}.")
         self._given = given
         listed = _each(own, place, product_from_dict, None, MAX_CATALOGUE)
-        self._own = {product.id: product for product in listed}
+        self.own = {product.id: product for product in listed}
 
     def tag(self, data: object, place: str) -> ProductTag:
         """A tag with its products.
@@ -162,11 +162,11 @@ class Catalogue:
                 found = self._given.get(key)
         except LookupError:  # of functions such as `catalogue.__getitem__`
             found = None
-        return self._own.get(key) if found is None else found
+        return self.own.get(key) if found is None else found
 
     def _near(self, key: str) -> str:
         given = islice(self._given, _SEARCHED) if isinstance(self._given, Mapping) else ()
-        known: tuple[object, ...] = (*islice(self._own, _SEARCHED), *given)
+        known: tuple[object, ...] = (*islice(self.own, _SEARCHED), *given)
         near = get_close_matches(key[:200], [name for name in known if isinstance(name, str)], n=3)
         if near:
             return f" Did you mean {' or '.join(shown(name) for name in near)}?"
