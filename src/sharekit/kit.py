@@ -20,7 +20,7 @@ from sharekit.exceptions import InvalidValueError
 from sharekit.networks.model import Network
 from sharekit.networks.registry import Networks
 from sharekit.pipeline.pipeline import Pipeline, Status
-from sharekit.products import Money, Product, Shareable
+from sharekit.products import Money, Picture, Product, Shareable
 from sharekit.rendering.assets import Assets
 from sharekit.rendering.environment import make_environment
 from sharekit.reports.report import Report
@@ -101,6 +101,18 @@ class ShareKit:
     def meta(self, item: Any, *, locale: str | None = None) -> Markup:
         """Tags for the page's ``<head>``: canonical address, previews (Open Graph, Twitter card), JSON-LD."""
         return meta(self._widgets, self.page_for(item), locale=locale)
+
+    def tag_editor(self, picture: Picture, *, save_url: str, **options: Any) -> Markup:
+        """An editor of a picture's tags, for the shop's own admin pages.
+
+        Parameters:
+            picture: the picture, with or without tags.
+            save_url: where it posts to; :func:`sharekit.widgets.editor.edited_picture` reads the post.
+            options: those of :func:`sharekit.widgets.editor.tag_editor`.
+        """
+        from sharekit.widgets.editor import tag_editor
+
+        return tag_editor(self._widgets, picture, save_url=save_url, **options)
 
     def assets(self, *, nonce: str | None = None, integrity: bool = False, mount: str | None = None) -> Markup:
         """The style sheet and the script, for the page's ``<head>``.

@@ -68,6 +68,7 @@ def make_parser() -> tuple[Parser, dict[str, Parser]]:
     _networks(command("networks", "Networks to share to, and what an item would lose on each.", commands.networks))
     _lint(command("lint", "What is wrong with pictures, looks and videos that have product tags.", lint.lint))
     _data(command("doctor", "Look for what is wrong with the installation, settings and data.", commands.doctor))
+    _tag(command("tag", "Place product tags on a picture, in the browser.", services.tag))
     _deliver(command("deliver", "Deliver recorded events to the sinks, as a service.", services.deliver))
     return parser, names
 
@@ -133,6 +134,22 @@ def _deliver(parser: Parser) -> None:
         metavar="SINK",
         help="a sink that was removed from the settings and need not get what is left; may be repeated",
     )
+
+
+def _tag(parser: Parser) -> None:
+    parser.add_argument("picture", type=Path, metavar="PICTURE", help="the picture: JPEG, PNG, WebP, AVIF, GIF or SVG")
+    parser.add_argument(
+        "--catalog",
+        type=Path,
+        metavar="FILE",
+        help="products to choose from: a Shopify product CSV, a Google Merchant feed (TSV or XML), or a JSON list",
+    )
+    parser.add_argument(
+        "--out", type=Path, metavar="FILE", help="where the tags are kept, loaded when it is there (PICTURE.tags.json)"
+    )
+    parser.add_argument("--src", default="", metavar="URL", help="the picture's address in the shop (its file name)")
+    parser.add_argument("--port", type=_port, default=0, help="port to listen at (a free one)")
+    parser.add_argument("--no-open", action="store_true", help="do not open the browser")
 
 
 def _data(parser: Parser) -> None:

@@ -1,4 +1,4 @@
-"""The commands that run until they are stopped: deliver, demo."""
+"""The commands that run until they are stopped: deliver, demo, tag."""
 
 from __future__ import annotations
 
@@ -28,6 +28,13 @@ def demo(options: Namespace) -> int:
 
     serve_shop(options.host, options.port, options.catalog, options.data)
     return 0
+
+
+def tag(options: Namespace) -> int:
+    """``sharekit-web tag``: until Ctrl+C."""
+    from sharekit.cli.tag import tag as edit_tags
+
+    return edit_tags(options)
 
 
 def deliver(options: Namespace) -> int:

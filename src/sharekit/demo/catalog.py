@@ -39,6 +39,7 @@ class Ware:
         details: pairs of a term and its words.
         options: variants.
         line: where it stands in its file.
+        link: address of its page in the shop that the file is from; ``""`` when the file does not say.
     """
 
     product: Product
@@ -47,6 +48,7 @@ class Ware:
     details: Sequence[tuple[str, str]] = ()
     options: Sequence[Option] = ()
     line: int = 0
+    link: str = ""
 
     @property
     def buyable(self) -> bool:
@@ -160,6 +162,7 @@ class RawWare:
     pictures: list[tuple[str, str]] = field(default_factory=list)
     options: list[tuple[str, Decimal | None]] = field(default_factory=list)
     details: list[tuple[str, str]] = field(default_factory=list)
+    link: str = ""
 
 
 class Builder:
@@ -241,6 +244,7 @@ class Builder:
                 details=tuple(row.details),
                 options=tuple(options),
                 line=row.line,
+                link=_link(row.link),
             )
         )
 
@@ -273,6 +277,13 @@ class Builder:
         name, size = self.shelf.put(address)
         width, height = size or (None, None)
         return Picture(f"/pictures/{name}", width=width, height=height, alt=alt)
+
+
+def _link(address: str) -> str:
+    try:
+        return check_url(address.strip(), "link")
+    except InvalidValueError:
+        return ""
 
 
 def _reason(error: Exception) -> str:

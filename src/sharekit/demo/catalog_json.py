@@ -87,6 +87,7 @@ def _ware(line: int, row: Mapping[str, Any], currency: str, builder: Builder) ->
         category=_category(row.get("category")),
         pictures=list(_pictures(row)),
         options=list(_options(row.get("variants"), code)),
+        link=next((link for name in ("url", "link") if isinstance(link := row.get(name), str) and link), ""),
     )
 
 

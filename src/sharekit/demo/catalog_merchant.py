@@ -95,6 +95,7 @@ def _ware(line: int, row: Mapping[str, str], builder: Builder, currency: str) ->
         gtin=line_of(row.get("gtin"), "gtin").replace("-", "").replace(" ", ""),
         category=line_of(row.get("product_type") or row.get("google_product_category"), "product_type"),
         pictures=[(link.strip(), "") for link in links if link.strip()],
+        link=row.get("link") or "",
         details=[(term, words) for name, term in _DETAILS if (words := line_of(row.get(name), name))],
     )
 

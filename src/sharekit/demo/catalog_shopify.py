@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from itertools import groupby
+from urllib.parse import quote
 
 from sharekit.demo.catalog import Builder, RawWare, joined
 from sharekit.demo.catalog_values import line_of, price_of, text_of
@@ -68,6 +69,7 @@ def _ware(handle: str, lines: list[Row], builder: Builder, currency: str) -> Raw
         category=line_of(_cell(head, "type", "product_category"), "Type"),
         availability=_availability(variants),
         pictures=_pictures(lines),
+        link=f"/products/{quote(handle)}",
     )
     _, ware.price, ware.sale_price = first
     if len(options) > 1:
