@@ -28,8 +28,11 @@ from sharekit.sinks.registry import make_sink
 from sharekit.sinks.store import open_store
 from sharekit.web.http import Request, Response
 from sharekit.widgets.context import WidgetContext
+from sharekit.widgets.gallery import gallery
 from sharekit.widgets.meta import meta
 from sharekit.widgets.share import share_buttons
+from sharekit.widgets.tags import product_tags
+from sharekit.widgets.video import video
 
 if TYPE_CHECKING:
     from jinja2 import BaseLoader
@@ -114,15 +117,24 @@ class ShareKit:
 
         return tag_editor(self._widgets, picture, save_url=save_url, **options)
 
-    def assets(self, *, nonce: str | None = None, integrity: bool = False, mount: str | None = None) -> Markup:
+    def assets(
+        self,
+        *,
+        widgets: Iterable[str] = (),
+        nonce: str | None = None,
+        integrity: bool = False,
+        mount: str | None = None,
+    ) -> Markup:
         """The style sheet and the script, for the page's ``<head>``.
 
         Parameters:
+            widgets: ``["tags"]`` on a page with product tags puts their style sheet into the head too. They bring it
+                along themselves; this way it comes first.
             nonce: the request's nonce, where the Content-Security-Policy asks for one.
             integrity: add ``integrity`` hashes (useful when a CDN stands in front of the shop).
             mount: path at which the kit's app is reached by browsers; the ``mount`` setting when left out.
         """
-        return self._assets.tags(nonce=nonce, integrity=integrity, mount=mount)
+        return self._assets.tags(widgets=widgets, nonce=nonce, integrity=integrity, mount=mount)
 
     def share_counts(self, item: Any) -> dict[str, int]:
         """How often a product or page was shared, by network, from own events."""

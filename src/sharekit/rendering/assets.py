@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,11 +15,13 @@ from typing import Any
 
 from markupsafe import Markup
 
-from sharekit.exceptions import ShareKitError
+from sharekit.exceptions import ShareKitError, UnknownNameError
 from sharekit.rendering.attributes import attributes
 
 DIST = Path(__file__).parents[1] / "static" / "sharekit" / "dist"
 STYLE, SCRIPT, ICONS = "sharekit.css", "sharekit.js", "icons.svg"
+STYLES = {"share": (), "tags": ("looks.css",)}
+"""What the widgets of a page need besides the shared style sheet."""
 FALLBACK_ICON = "link"
 _TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 _ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
@@ -56,34 +59,47 @@ class Assets:
         self.mount = mount
         self.folder = folder
         self._bodies: dict[str, bytes] = {}
-        self._tags: dict[tuple[str, bool], Markup] = {}
+        self._tags: dict[tuple[str, bool, tuple[str, ...]], Markup] = {}
 
-    def tags(self, *, nonce: str | None = None, integrity: bool = False, mount: str | None = None) -> Markup:
+    def tags(
+        self,
+        *,
+        widgets: Iterable[str] = (),
+        nonce: str | None = None,
+        integrity: bool = False,
+        mount: str | None = None,
+    ) -> Markup:
         """The ``<link>`` and ``<script>`` of a page; once per page, in its ``<head>``.
 
         Parameters:
+            widgets: what the page shows, of :data:`STYLES`. ``"tags"`` (pictures, galleries and videos with products)
+                has a style sheet of its own. Those widgets bring it along themselves; named here it comes first, and
+                nothing is seen without it even on a slow line.
             nonce: the page's Content-Security-Policy nonce, when its policy asks for one.
             integrity: add Subresource Integrity values.
             mount: path to write instead of the kit's own (an application under a prefix).
 
         Raises:
             ShareKitError: the files were never built.
+            UnknownNameError: there is no such widget.
         """
         mount = self.mount if mount is None else mount
-        if nonce is None and (known := self._tags.get((mount, integrity))) is not None:
+        wanted = (widgets,) if isinstance(widgets, str) else tuple(widgets)
+        if nonce is None and (known := self._tags.get((mount, integrity, wanted))) is not None:
             return known
         shared = {"nonce": nonce or None}
-        style = {"href": self.url(STYLE, mount), "integrity": self._integrity(STYLE, integrity), **shared}
-        script = {"src": self.url(SCRIPT, mount), "integrity": self._integrity(SCRIPT, integrity), **shared}
-        tags = Markup('<link rel="stylesheet"{}><script{} defer data-sk-mount="{}"></script>').format(
-            attributes(style), attributes(script), mount
+        styles = Markup().join(
+            self._link({"href": self.url(name, mount), "integrity": self._integrity(name, integrity), **shared})
+            for name in (STYLE, *_styles_of(wanted))
         )
+        script = {"src": self.url(SCRIPT, mount), "integrity": self._integrity(SCRIPT, integrity), **shared}
+        tags = styles + Markup('<script{} defer data-sk-mount="{}"></script>').format(attributes(script), mount)
         if nonce is None and len(self._tags) < 64:
-            self._tags[mount, integrity] = tags
+            self._tags[mount, integrity, wanted] = tags
         return tags
 
     def url(self, source: str, mount: str | None = None) -> str:
-        """Address of ``"sharekit.css"``, ``"sharekit.js"`` or ``"icons.svg"`` with its hash."""
+        """Address of ``"sharekit.css"``, ``"looks.css"``, ``"icons.svg"`` and so on, with its hash."""
         return f"{self.mount if mount is None else mount}/static/{self._files[source]['name']}"
 
     def names(self) -> list[str]:
@@ -149,6 +165,10 @@ class Assets:
         files: dict[str, dict[str, Any]] = self._manifest["files"]
         return files
 
+    @staticmethod
+    def _link(values: Mapping[str, str | None]) -> Markup:
+        return Markup('<link rel="stylesheet"{}>').format(attributes(values))
+
     def _integrity(self, source: str, wanted: bool) -> str | None:
         return str(self._files[source]["integrity"]) if wanted else None
 
@@ -167,6 +187,14 @@ class Assets:
         if body is None:
             body = self._bodies[name] = (self.folder / name).read_bytes()
         return body
+
+
+def _styles_of(widgets: tuple[str, ...]) -> list[str]:
+    """The further style sheets of these widgets, each once."""
+    for name in widgets:
+        if name not in STYLES:
+            raise UnknownNameError("widget", str(name)[:100], STYLES)
+    return list(dict.fromkeys(style for name in widgets for style in STYLES[name]))
 
 
 def _accepted(header: str) -> set[str]:

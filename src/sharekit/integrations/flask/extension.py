@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, current_app, has_request_context, request
@@ -30,7 +31,8 @@ class FlaskShareKit:
     It adds to the app:
 
     - the routes of the kit at the ``mount`` setting (``/sharekit``),
-    - the template globals ``share_buttons``, ``sharekit_meta``, ``sharekit_assets`` and ``share_counts``,
+    - the template globals ``share_buttons``, ``product_tags``, ``gallery``, ``video``, ``sharekit_meta``,
+      ``sharekit_assets`` and ``share_counts``,
     - the commands ``flask sharekit report`` and ``flask sharekit doctor``.
 
     Templates of the app (or of its blueprints) under ``sharekit/`` take the place of the library's.
@@ -106,21 +108,27 @@ def current_kit() -> ShareKit:
 def _template_globals(kit: ShareKit) -> dict[str, Any]:
     """The words of template authors; each adds what only the request knows, unless the template says otherwise."""
 
-    def share_buttons(item: Any, **options: Any) -> Markup:
-        options.setdefault("locale", locale_of_request())
-        options.setdefault("mount", mount_of_request(kit.settings.mount))
-        return kit.share_buttons(item, **options)
+    def at_request(call: Callable[..., Markup]) -> Callable[..., Markup]:
+        def widget(item: Any, **options: Any) -> Markup:
+            options.setdefault("locale", locale_of_request())
+            options.setdefault("mount", mount_of_request(kit.settings.mount))
+            return call(item, **options)
+
+        return widget
 
     def sharekit_meta(item: Any, *, locale: str | None = None) -> Markup:
         return kit.meta(item, locale=locale or locale_of_request())
 
-    def sharekit_assets(*, nonce: str | None = None, integrity: bool = False, mount: str | None = None) -> Markup:
+    def sharekit_assets(*, nonce: str | None = None, mount: str | None = None, **options: Any) -> Markup:
         return kit.assets(
-            nonce=nonce or nonce_of_request(), integrity=integrity, mount=mount or mount_of_request(kit.settings.mount)
+            nonce=nonce or nonce_of_request(), mount=mount or mount_of_request(kit.settings.mount), **options
         )
 
     return {
-        "share_buttons": share_buttons,
+        "share_buttons": at_request(kit.share_buttons),
+        "product_tags": at_request(kit.product_tags),
+        "gallery": at_request(kit.gallery),
+        "video": at_request(kit.video),
         "sharekit_meta": sharekit_meta,
         "sharekit_assets": sharekit_assets,
         "share_counts": kit.share_counts,
