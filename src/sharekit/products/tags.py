@@ -29,7 +29,7 @@ CTA_WORDS: tuple[str, ...] = get_args(CtaWord)
 MAX_PRODUCTS = 20
 MAX_FIELDS = 30
 _PLACES = ("id", "sku", "gtin")
-_PLACE = re.compile(r"\{(id|sku|gtin)\}")
+_PLACE = re.compile(r"\{(id|sku|gtin|picture|tag)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,8 @@ class Cta:
         text: one of :data:`CTA_WORDS` or own text; the words that suit the kind when left out.
         action: where the form posts to, required for ``add_to_cart``; for ``quick_view`` the address of the page shown
             in it. ``{id}``, ``{sku}`` and ``{gtin}`` stand for the product's.
-        fields: hidden fields of the form, the same places in their values; ``{"product_id": "{id}"}`` when left out.
+        fields: hidden fields of the form, the same places in their values, and ``{picture}`` and ``{tag}`` for where the
+            product was found; ``{"product_id": "{id}"}`` when left out.
         alternative: what to offer when the product is sold out.
     """
 
@@ -77,11 +78,18 @@ class Cta:
             return cls(value)  # type: ignore[arg-type]
         return cls(text=value)
 
-    def form(self, product: Product) -> tuple[str, dict[str, str]]:
-        """The address and the hidden fields of the form of one product, with its keys filled in."""
+    def form(self, product: Product, *, picture: str = "", tag: int | None = None) -> tuple[str, dict[str, str]]:
+        """The address and the hidden fields of the form of one product, with its keys filled in.
+
+        Parameters:
+            product: what is put into the cart.
+            picture: id of the picture it was found in.
+            tag: number of the tag there.
+        """
         keys = {name: getattr(product, name) for name in _PLACES}
         quoted = {name: quote(value, safe="") for name, value in keys.items()}
         fields = self.fields or {"product_id": "{id}"}
+        keys |= {"picture": picture, "tag": "" if tag is None else str(tag)}
         return _filled(self.action, quoted), {name: _filled(value, keys) for name, value in fields.items()}
 
 
@@ -166,4 +174,4 @@ def _products(value: Product | Sequence[Product]) -> Product | tuple[Product, ..
 
 def _filled(pattern: str, keys: Mapping[str, str]) -> str:
     """The pattern with its places filled in one go: a key that looks like a place stays as it is."""
-    return _PLACE.sub(lambda found: keys[found[1]], pattern)
+    return _PLACE.sub(lambda found: keys.get(found[1], found[0]), pattern)
