@@ -22,6 +22,16 @@ _AVAILABILITY: dict[str, str] = {name.lower(): name for name in get_args(Availab
 _UNSAFE = re.compile(r"[\x00-\x20\x7f\\<>\"^`{|}]")
 
 
+def shown(value: object) -> str:
+    """A value as it stands in an error: short, whatever it is."""
+    if isinstance(value, str):
+        return repr(value if len(value) <= 60 else value[:60] + "…")
+    if value is None or isinstance(value, bool | int | float | Decimal):
+        text = "a huge number" if isinstance(value, int) and value.bit_length() > 128 else repr(value)
+        return text if len(text) <= 80 else text[:80] + "…"
+    return type(value).__name__
+
+
 def absolute_url(base_url: str, url: str) -> str:
     """``url`` as the whole address under ``base_url``; an address that is whole already stays as it is."""
     if url.startswith(("https://", "http://")):
@@ -86,9 +96,8 @@ def check_currency(value: object, field: str) -> str:
     """An ISO 4217 code in upper case."""
     code = value.upper() if isinstance(value, str) else ""
     if code not in MINOR_UNITS:
-        raise InvalidValueError(
-            field, f"{value!r} is not an ISO 4217 code such as 'EUR'.{did_you_mean(code, MINOR_UNITS) if code else ''}"
-        )
+        near = did_you_mean(code[:60], MINOR_UNITS) if code else ""
+        raise InvalidValueError(field, f"{shown(value)} is not an ISO 4217 code such as 'EUR'.{near}")
     return code
 
 
@@ -97,15 +106,15 @@ def check_amount(value: object, currency: str, field: str, *, lowest: Decimal | 
     amount = check_decimal(value, field)
     digits = MINOR_UNITS[currency]
     if abs(amount) >= Decimal(10) ** 13:
-        raise InvalidValueError(field, f"{amount} is too large.")
+        raise InvalidValueError(field, "is too large.")
     try:
         fitted = amount.quantize(Decimal(1).scaleb(-digits))
     except InvalidOperation:
-        raise InvalidValueError(field, f"{value!r} cannot be written in {currency}.") from None
+        raise InvalidValueError(field, f"{shown(value)} cannot be written in {currency}.") from None
     if fitted != amount:
-        raise InvalidValueError(field, f"{amount} has more than the {digits} decimals of {currency}.")
+        raise InvalidValueError(field, f"{shown(value)} has more than the {digits} decimals of {currency}.")
     if lowest is not None and fitted < lowest:
-        raise InvalidValueError(field, f"{amount} is below {lowest}.")
+        raise InvalidValueError(field, f"{shown(value)} is below {lowest}.")
     return fitted
 
 
@@ -115,7 +124,7 @@ def check_availability(value: object, field: str) -> str:
     name = _AVAILABILITY.get(re.sub(r"[\s_-]", "", word).lower())
     if name is None:
         raise InvalidValueError(
-            field, f"{value!r} is not a schema.org availability.{did_you_mean(word, _AVAILABILITY.values())}"
+            field, f"{shown(value)} is not a schema.org availability.{did_you_mean(word[:60], _AVAILABILITY.values())}"
         )
     return name
 
@@ -123,7 +132,7 @@ def check_availability(value: object, field: str) -> str:
 def check_decimal(value: object, field: str) -> Decimal:
     if isinstance(value, float):
         raise InvalidValueError(
-            field, f"{value!r} is a float; pass Decimal('19.90') or the text '19.90', which are exact."
+            field, f"{shown(value)} is a float; pass Decimal('19.90') or the text '19.90', which are exact."
         )
     if isinstance(value, bool) or not isinstance(value, Decimal | int | str):
         raise InvalidValueError(field, f"pass Decimal or text, not {type(value).__name__}.")
@@ -131,8 +140,8 @@ def check_decimal(value: object, field: str) -> Decimal:
         amount = Decimal(value)
     except InvalidOperation:
         raise InvalidValueError(
-            field, f"{value!r} is not a number such as '19.90' (a point, no thousands mark)."
+            field, f"{shown(value)} is not a number such as '19.90' (a point, no thousands mark)."
         ) from None
     if not amount.is_finite():
-        raise InvalidValueError(field, f"{value!r} is not a finite number.")
+        raise InvalidValueError(field, f"{shown(value)} is not a finite number.")
     return amount

@@ -91,4 +91,8 @@ def _catalogue(path: Path) -> Mapping[str, Product]:
 
 
 def _listed(data: Any) -> Any:
-    return data.get("products", ()) if isinstance(data, Mapping) else data
+    if not isinstance(data, Mapping):
+        return data
+    if "products" not in data:
+        raise InvalidValueError("products", "is missing.")
+    return data["products"]

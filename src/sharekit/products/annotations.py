@@ -13,12 +13,13 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from sharekit.checks import shown
 from sharekit.exceptions import InvalidValueError
 from sharekit.products.picture import MAX_TAGS, Picture, Products
 from sharekit.products.reading import Catalogue
 from sharekit.products.rights import DISCLOSURES, Disclosure
 from sharekit.products.tags import ProductTag
-from sharekit.products.values import check_pixels, inside, shown
+from sharekit.products.values import check_pixels, inside
 from sharekit.products.video import Video
 
 CONTEXT = "http://www.w3.org/ns/anno.jsonld"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from sharekit.checks import shown
 from sharekit.exceptions import InvalidValueError
 from sharekit.products.values import (
     check_choice,
@@ -13,7 +14,6 @@ from sharekit.products.values import (
     check_optional,
     check_pixels,
     check_srcset,
-    shown,
 )
 
 MEDIA = (

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sharekit.checks import shown
 from sharekit.exceptions import InvalidValueError
 from sharekit.products.picture import MAX_TAGS, Picture, Products
 from sharekit.products.reading import Catalogue
 from sharekit.products.tags import MAX_PRODUCTS
-from sharekit.products.values import inside, shown
+from sharekit.products.values import inside
 
 MAX_INSTAGRAM_TAGS = 20
 """Product tags of a post in the feed (Instagram's content publishing API)."""

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from sharekit.checks import shown
 from sharekit.exceptions import InvalidValueError
 from sharekit.products.lint import Problem, lint_look, lint_picture, lint_video
 from sharekit.products.picture import Products
 from sharekit.products.product import Product
 from sharekit.products.reading import look_from_dict, picture_from_dict, video_from_dict
-from sharekit.products.values import shown
 
 MAX_ITEMS = 10_000
 _MISSING = {"alt": "alt-missing", "width": "size-missing", "height": "size-missing", "url": "url-missing"}

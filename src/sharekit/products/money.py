@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sharekit.checks import check_amount, check_currency, check_decimal
+from sharekit.checks import check_amount, check_currency, check_decimal, shown
 from sharekit.currencies import MINOR_UNITS
 from sharekit.exceptions import InvalidValueError
 
@@ -54,7 +54,7 @@ class Rating:
     def __post_init__(self) -> None:
         object.__setattr__(self, "value", check_decimal(self.value, "Rating.value"))
         if not 1 <= self.value <= 5:
-            raise InvalidValueError("Rating.value", f"{self.value} is outside 1 to 5.")
+            raise InvalidValueError("Rating.value", f"{shown(self.value)} is outside 1 to 5.")
         if isinstance(self.count, bool) or not isinstance(self.count, int) or self.count < 1:
             raise InvalidValueError(
                 "Rating.count", "pass the whole number of ratings; leave rating out when there are none."

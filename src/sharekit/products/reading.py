@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from itertools import islice
 from typing import Any, TypeVar
 
+from sharekit.checks import shown
 from sharekit.exceptions import InvalidValueError, did_you_mean
 from sharekit.products.crop import Crop, Source
 from sharekit.products.look import MAX_PICTURES, Look
@@ -16,7 +17,7 @@ from sharekit.products.picture import MAX_SOURCES, MAX_TAGS, Picture, Products
 from sharekit.products.product import Product
 from sharekit.products.rights import Disclosure, Rights
 from sharekit.products.tags import MAX_PRODUCTS, Cta, ProductTag
-from sharekit.products.values import inside, shown
+from sharekit.products.values import inside
 from sharekit.products.video import MAX_FILES, MAX_TRACKS, Track, Video, VideoFile
 
 Failed = Callable[[InvalidValueError], None]

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from sharekit.checks import check_url
+from sharekit.checks import check_url, shown
 from sharekit.exceptions import InvalidValueError, did_you_mean
 
 MAX_ID = 128
@@ -27,16 +27,6 @@ _DESCRIPTOR = re.compile(r"(?:[1-9][0-9]{0,5}w|[0-9]{1,2}(?:\.[0-9]{1,3})?x)\Z")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}\Z")
 _T = TypeVar("_T")
-
-
-def shown(value: object) -> str:
-    """A value as it stands in an error: short, whatever it is."""
-    if isinstance(value, str):
-        return repr(value if len(value) <= 40 else value[:40] + "…")
-    if value is None or isinstance(value, bool | int | float | Decimal):
-        text = "a huge number" if isinstance(value, int) and value.bit_length() > 128 else repr(value)
-        return text if len(text) <= 60 else text[:60] + "…"
-    return type(value).__name__
 
 
 def check_number(value: object, field: str, *, most: float, unit: str) -> float:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from sharekit.checks import check_text, check_url
+from sharekit.checks import check_text, check_url, shown
 from sharekit.exceptions import InvalidValueError
 from sharekit.products.picture import MAX_TAGS, Picture, Products
 from sharekit.products.product import Product
@@ -24,7 +24,6 @@ from sharekit.products.values import (
     check_optional,
     check_pixels,
     path_of,
-    shown,
 )
 
 if TYPE_CHECKING:
