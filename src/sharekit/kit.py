@@ -20,7 +20,7 @@ from sharekit.exceptions import InvalidValueError
 from sharekit.networks.model import Network
 from sharekit.networks.registry import Networks
 from sharekit.pipeline.pipeline import Pipeline, Status
-from sharekit.products import Money, Picture, Product, Shareable
+from sharekit.products import Look, Money, Picture, Product, Shareable, Video
 from sharekit.rendering.assets import Assets
 from sharekit.rendering.environment import make_environment
 from sharekit.reports.report import Report
@@ -116,6 +116,18 @@ class ShareKit:
         from sharekit.widgets.editor import tag_editor
 
         return tag_editor(self._widgets, picture, save_url=save_url, **options)
+
+    def product_tags(self, picture: Picture | Look, **options: Any) -> Markup:
+        """A picture (or a look of several) with its products. Options: :func:`sharekit.widgets.tags.product_tags`."""
+        return product_tags(self._widgets, picture, **options)
+
+    def gallery(self, pictures: Iterable[Picture], **options: Any) -> Markup:
+        """Pictures side by side, tagged or not. Options: :func:`sharekit.widgets.gallery.gallery`."""
+        return gallery(self._widgets, pictures, **options)
+
+    def video(self, film: Video, **options: Any) -> Markup:
+        """A video with products in it. Options: :func:`sharekit.widgets.video.video`."""
+        return video(self._widgets, film, **options)
 
     def assets(
         self,

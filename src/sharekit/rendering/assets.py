@@ -20,7 +20,8 @@ from sharekit.rendering.attributes import attributes
 
 DIST = Path(__file__).parents[1] / "static" / "sharekit" / "dist"
 STYLE, SCRIPT, ICONS = "sharekit.css", "sharekit.js", "icons.svg"
-STYLES = {"share": (), "tags": ("looks.css",)}
+LOOKS_STYLE = "looks.css"
+STYLES = {"share": (), "tags": (LOOKS_STYLE,)}
 """What the widgets of a page need besides the shared style sheet."""
 FALLBACK_ICON = "link"
 _TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sharekit.currencies import MINOR_UNITS
@@ -21,6 +23,12 @@ def format_money(money: Money, locale: str) -> str:
     except ImportError:
         return f"{money.amount:.{MINOR_UNITS[money.currency]}f} {money.currency}"
     return str(format_currency(money.amount, money.currency, locale=_babel_locale(locale)))
+
+
+@lru_cache(maxsize=4096)
+def amount_for_people(amount: Decimal, currency: str, locale: str) -> str:
+    """:func:`format_money` with a memory: a page shows some prices many times, and Babel takes its time over each."""
+    return format_money(Money(amount, currency), locale)
 
 
 def _babel_locale(locale: str) -> Locale:

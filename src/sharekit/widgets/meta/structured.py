@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -11,10 +10,9 @@ from markupsafe import Markup
 
 from sharekit.currencies import MINOR_UNITS
 from sharekit.products import Picture, Product, Shareable
+from sharekit.rendering.json_ld import json_ld
 
 _SCHEMA = "https://schema.org/"
-# A script element ends at "</script", begins a comment at "<!--", and older engines end a line at U+2028 and U+2029.
-_UNSAFE = str.maketrans({letter: f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"})
 
 
 def structured_data(item: Product | Shareable, url: str, pictures: Sequence[Picture]) -> Markup:
@@ -25,8 +23,7 @@ def structured_data(item: Product | Shareable, url: str, pictures: Sequence[Pict
         pictures: with whole addresses.
     """
     data = _product(item, url, pictures) if isinstance(item, Product) else _page(item, url, pictures)
-    text = json.dumps({"@context": "https://schema.org", **data}, ensure_ascii=False, separators=(",", ":"))
-    return Markup(text.translate(_UNSAFE))  # noqa: S704 - JSON without a character that HTML would read
+    return json_ld(data)
 
 
 def reference_price(item: Product) -> Decimal | None:
