@@ -18,6 +18,7 @@ from sharekit.demo import DATA_DIR
 from sharekit.demo.catalog import Catalog, Ware
 from sharekit.demo.catalog_files import load_catalog
 from sharekit.demo.own import OwnShop, own_shop
+from sharekit.demo.pages_looks import looks
 from sharekit.demo.pages_orders import orders
 from sharekit.demo.pages_report import report
 from sharekit.demo.pages_shop import shop
@@ -63,7 +64,7 @@ def make_app(
         static=_versioned(app),
         plural=lambda n, one, many: one if n == 1 else many,
     )
-    for blueprint in (shop, orders, report):
+    for blueprint in (shop, looks, orders, report):
         app.register_blueprint(blueprint)
     app.before_request(_refuse_other_sites)
     app.after_request(_headers_for(catalog))
@@ -89,10 +90,24 @@ class Shop:
         """Title and address of a product or story by its id; the id itself and no address when it is unknown."""
         return self._pages.get(product_id, (product_id, ""))
 
+    def picture_of(self, picture_id: str) -> tuple[str, str]:
+        """Title and address of a tagged picture by its id; the id itself and no address when it is unknown."""
+        title = self.own.looks.titles.get(picture_id) if self.own else None
+        return (title, f"/looks/#{picture_id}") if title else (picture_id, "")
+
+    def tagged(self, picture_id: str, tag: int) -> str:
+        """What is tagged there, in words; empty when that is unknown."""
+        pictures = {one.id: one for one in self.own.looks.shown} if self.own else {}
+        picture = pictures.get(picture_id)
+        if picture is None or not 0 < tag <= len(picture.tags):
+            return ""
+        return ", ".join(product.title for product in picture.tags[tag - 1].products)
+
     @cached_property
     def _pages(self) -> Mapping[str, tuple[str, str]]:
         items: list[Product | Shareable] = [ware.product for ware in self.catalog.wares]
         items += [story.page for story in self.stories.values()]
+        items += [self.own.looks.page] if self.own else []
         return {item.id: (item.title, item.url) for item in items}
 
 

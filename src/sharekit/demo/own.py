@@ -1,4 +1,4 @@
-"""The demo's own shop, read from ``marram.toml``: sixteen wares and two stories."""
+"""The demo's own shop, read from ``marram.toml`` and ``looks.toml``: sixteen wares, two stories, tagged pictures."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sharekit.demo.catalog import Catalog, Ware
+from sharekit.demo.looks import Looks, own_looks
 from sharekit.products import Picture, Product, Shareable
 
 HERE = Path(__file__).parent
@@ -36,12 +37,13 @@ class Story:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnShop:
-    """The shop in the package: its catalogue, its words about itself, its stories."""
+    """The shop in the package: its catalogue, its words about itself, its stories, its looks."""
 
     catalog: Catalog
     claim: str
     about: str
     stories: Sequence[Story]
+    looks: Looks
 
 
 def own_shop() -> OwnShop:
@@ -53,6 +55,7 @@ def own_shop() -> OwnShop:
         claim=data["claim"],
         about=data["about"],
         stories=[_story(row) for row in data["stories"]],
+        looks=own_looks({ware.product.id: ware.product for ware in wares}),
     )
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import secrets
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, request, session, url_for
-from werkzeug.wrappers import Response
+from flask import Blueprint, Response, abort, redirect, render_template, request, session, url_for
+from werkzeug.wrappers import Response as AnyResponse
 
 from sharekit.demo.catalog import Ware
 from sharekit.demo.pages_shop import the_shop
@@ -50,7 +51,13 @@ class Line:
 @orders.app_context_processor
 def basket_count() -> dict[str, Any]:
     """The number beside "Basket" on every page."""
-    return {"basket_count": sum(line.count for line in _lines())}
+    return {"basket_count": _how_many()}
+
+
+@orders.get("/basket/count")
+def count() -> Response:
+    """The same number by itself, for a page that stays while a card puts something into the basket."""
+    return Response(str(_how_many()), mimetype="text/plain", headers={"Cache-Control": "no-store"})
 
 
 @orders.get("/basket")
@@ -69,24 +76,25 @@ def basket() -> str:
 
 
 @orders.post("/basket")
-def add() -> Response:
-    """Put a ware into the basket."""
-    ware = the_shop().catalog.by_slug.get(request.form.get("ware", "")) or abort(404, "There is no such product here.")
-    if not ware.buyable:
-        abort(409, f"{ware.product.title} can't be ordered at the moment.")
-    labels = [option.label for option in ware.options]
-    option = request.form.get("option", "")
-    key = f"{ware.slug}~{option if option in labels else (labels[0] if labels else '')}"
-    held = dict(session.get("basket", {}))
-    if key in held or len(held) < MOST_LINES:
-        held[key] = min(held.get(key, 0) + _count(request.form.get("count", "1")), MOST_OF_ONE)
-        session["basket"] = held
+def add() -> AnyResponse:
+    """Put a ware into the basket, or the wares of a whole look."""
+    by_slug = the_shop().catalog.by_slug
+    slugs = request.form.getlist("ware")[:MOST_LINES] or [""]
+    wares = [by_slug.get(slug) or abort(404, "There is no such product here.") for slug in slugs]
+    for ware in wares:
+        if not ware.buyable:
+            abort(409, f"{ware.product.title} can't be ordered at the moment.")
+    for ware in wares:
+        _put(ware)
+    _count_cart(wares)
     _remember_share()
+    if request.headers.get("X-Requested-With") == "sharekit":
+        return Response(status=204)  # the page stays, and says that it worked
     return redirect(url_for("orders.basket"), 303)
 
 
 @orders.post("/basket/change")
-def change() -> Response:
+def change() -> AnyResponse:
     """New counts for lines of the basket; 0 takes a line out."""
     held = dict(session.get("basket", {}))
     for key in list(held):
@@ -98,7 +106,7 @@ def change() -> Response:
 
 
 @orders.post("/checkout")
-def checkout() -> Response:
+def checkout() -> AnyResponse:
     """Order what is in the basket. Sent twice, the order counts once, because its number was made before."""
     lines = list(_lines())
     number = session.get("order", "")
@@ -141,6 +149,27 @@ def thanks(order: str) -> str:
     )
 
 
+def _put(ware: Ware) -> None:
+    labels = [option.label for option in ware.options]
+    option = request.form.get("option", "")
+    key = f"{ware.slug}~{option if option in labels else (labels[0] if labels else '')}"
+    held = dict(session.get("basket", {}))
+    if key in held or len(held) < MOST_LINES:
+        held[key] = min(held.get(key, 0) + _count(request.form.get("count", "1")), MOST_OF_ONE)
+        session["basket"] = held
+
+
+def _count_cart(wares: list[Ware]) -> None:
+    """Record what a tagged picture put into the basket. Where the kit's script posts the form, it counts it itself."""
+    picture, tag = request.form.get("picture", ""), request.form.get("tag", "")
+    if not picture or request.headers.get("X-Requested-With") == "sharekit":
+        return
+    props = {"picture": picture} | ({"tag": int(tag)} if tag.isascii() and tag.isdecimal() and len(tag) < 4 else {})
+    product_id = wares[0].product.id if len(wares) == 1 else ""
+    with suppress(EventError):  # a form that was tampered with; the basket is right all the same
+        sharekit.record("add_to_cart", product_id=product_id, widget="tags", props=props)
+
+
 def _record(order: str, currency: str, lines: list[Line]) -> None:
     value = sum((line.total.amount for line in lines), Decimal(0))
     items = [Item(product_id=line.ware.product.id, quantity=line.count, price=line.price) for line in lines]
@@ -149,6 +178,10 @@ def _record(order: str, currency: str, lines: list[Line]) -> None:
         sharekit.record_purchase(order_id=order, value=value, currency=currency, items=items, share_id=share)
     except EventError:  # the form carried something that is no share id; the order is an order all the same
         sharekit.record_purchase(order_id=order, value=value, currency=currency, items=items)
+
+
+def _how_many() -> int:
+    return sum(line.count for line in _lines())
 
 
 def _lines() -> Iterator[Line]:

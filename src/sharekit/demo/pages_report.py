@@ -1,4 +1,4 @@
-"""The numbers, live: what was seen, shared, visited and bought, and by which way."""
+"""The numbers, live: what was seen, shared, visited and bought, by which way; what was tapped in pictures."""
 
 from __future__ import annotations
 
@@ -14,9 +14,13 @@ from sharekit.exceptions import ShareKitError, StoreError
 from sharekit.integrations.flask import current_kit
 from sharekit.products import Money
 from sharekit.reports.figures import Figures, Row, Totals
+from sharekit.reports.report import ShareBy
+from sharekit.reports.tags import TagFigures, TagRow, tag_totals
 
 DAYS = (1, 7, 30, 90)
 MOST_ROWS = 16
+MOST_TAGS = 40
+BYS: tuple[ShareBy, ...] = ("network", "product", "placement", "day")
 _OTHER_WORDS = {"copy": "Copy link", "native": "Share sheet", "print": "Print", "qr": "QR code", "email": "Email"}
 
 report = Blueprint("report", __name__)
@@ -62,6 +66,17 @@ class Table:
     left_out: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class TagLine:
+    """One tag: the picture it is in, what it shows, its numbers, and how long its bar is, in percent."""
+
+    label: str
+    product: str
+    address: str
+    figures: TagFigures
+    width: float
+
+
 @report.get("/report")
 def numbers() -> str:
     """The report of the last days, today included."""
@@ -70,7 +85,8 @@ def numbers() -> str:
     kit = current_kit()
     try:
         totals = kit.report.totals(days=days)
-        rows = {by: kit.report.funnel(by=by, days=days) for by in ("network", "product", "placement", "day")}
+        rows: dict[str, Sequence[Row]] = {by: kit.report.funnel(by=by, days=days) for by in BYS}
+        tags = kit.report.funnel(by="tag", days=days)
     except StoreError as error:
         abort(503, str(error))
     return render_template(
@@ -78,10 +94,13 @@ def numbers() -> str:
         days=days,
         choices=DAYS,
         totals=totals,
-        empty=not (totals.impressions or totals.clicks or totals.shares or totals.visits or totals.purchases),
-        steps=_steps(totals),
+        empty=not (totals.impressions or totals.interactions or totals.shares or totals.visits or totals.purchases),
+        steps=_steps(totals, tag_totals(tags)),
         tables=_tables(rows),
         by_day=_columns(rows["day"]),
+        tag_steps=_tag_steps(tag_totals(tags)) if tags else (),
+        tags=_tag_lines(tags[:MOST_TAGS]),
+        tags_left_out=max(len(tags) - MOST_TAGS, 0),
         percent=percent,
         revenue=revenue,
         data_dir=kit.settings.data_dir.resolve(),
@@ -98,21 +117,52 @@ def revenue(amounts: Mapping[str, Decimal]) -> str:
     return " + ".join(money(Money(amount, currency)) for currency, amount in amounts.items() if amount) or "–"
 
 
-def _steps(totals: Totals) -> list[Step]:
-    counts = (totals.impressions, totals.shares, totals.visits, totals.shared_purchases)
+def _steps(totals: Totals, tags: TagFigures) -> list[Step]:
+    # A picture that was seen has no share buttons; its own steps are below.
+    counts = (totals.impressions - tags.impressions, totals.shares, totals.visits, totals.shared_purchases)
     words = (
         ("Seen", "share bars, half visible for a second"),
         ("Shared", "dialogs opened and links copied: intents, not posts"),
         ("Came back", "landings by a shared link"),
         ("Bought", "orders that followed such a visit"),
     )
+    return _funnel(counts, words)
+
+
+def _tag_steps(totals: TagFigures) -> list[Step]:
+    counts = (totals.impressions, totals.opens, totals.clicks, totals.carts)
+    words = (
+        ("Seen", "tagged pictures, half visible for a second"),
+        ("Opened", "cards of tags"),
+        ("Followed", "links to a product, from a card or a list"),
+        ("In the basket", "put there from a picture"),
+    )
+    # Lists have links too, so a step is measured by the pictures seen, not by the step before.
+    return _funnel(counts, words, of_first=True)
+
+
+def _funnel(counts: Sequence[int], words: Sequence[tuple[str, str]], *, of_first: bool = False) -> list[Step]:
     most = max(counts) or 1
     steps, before = [], 0
     for count, (label, hint) in zip(counts, words, strict=True):
         rate = f"{count / before * 100:.0f} %" if before else ""
         steps.append(Step(label, hint, count, _width(count, most), rate))
-        before = count
+        before = counts[0] if of_first else count
     return steps
+
+
+def _tag_lines(rows: Sequence[TagRow]) -> list[TagLine]:
+    shop = the_shop()
+    most = max((row.opens for row in rows), default=0)
+    lines = []
+    for row in rows:
+        title, address = shop.picture_of(row.picture)
+        label = f"{title}, {row.tag}" if row.tag else f"{title}, all of it"
+        products = ", ".join(shop.title_of(product)[0] for product in row.products)
+        lines.append(
+            TagLine(label, products or shop.tagged(row.picture, row.tag), address, row, _width(row.opens, most))
+        )
+    return lines
 
 
 def _tables(rows: Mapping[str, Sequence[Row]]) -> list[Table]:

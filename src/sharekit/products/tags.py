@@ -41,8 +41,8 @@ class Cta:
         text: one of :data:`CTA_WORDS` or own text; the words that suit the kind when left out.
         action: where the form posts to, required for ``add_to_cart``; for ``quick_view`` the address of the page shown
             in it. ``{id}``, ``{sku}`` and ``{gtin}`` stand for the product's.
-        fields: hidden fields of the form, the same places in their values, and ``{picture}`` and ``{tag}`` for where the
-            product was found; ``{"product_id": "{id}"}`` when left out.
+        fields: hidden fields of the form, the same places in their values, and ``{picture}`` and ``{tag}`` for where
+            the product was found; ``{"product_id": "{id}"}`` when left out.
         alternative: what to offer when the product is sold out.
     """
 
