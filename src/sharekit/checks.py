@@ -19,7 +19,7 @@ Availability = Literal[
 MAX_TEXT = 10_000
 MAX_URL = 2_048
 _AVAILABILITY: dict[str, str] = {name.lower(): name for name in get_args(Availability)}
-_UNSAFE = re.compile(r"[\x00-\x20\x7f\\<>\"^`{|}]")
+_UNSAFE = re.compile(r"[\x00-\x20\x7f\\<>\"^`{|}\ud800-\udfff]")
 
 
 def shown(value: object) -> str:

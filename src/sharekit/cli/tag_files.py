@@ -95,9 +95,7 @@ def taggable(ware: Ware) -> Product:
     """A product of a catalogue, as it is in the shop itself: addresses that only the demo knows are left out."""
     product = ware.product
     pictures = [picture for picture in product.pictures if "://" in picture.src]
-    return replace(
-        product, url=ware.link or product.url, image=pictures[0] if pictures else None, images=pictures[1:]
-    )
+    return replace(product, url=ware.link or product.url, image=pictures[0] if pictures else None, images=pictures[1:])
 
 
 def products_of(catalog: Catalog | None) -> dict[str, Product]:

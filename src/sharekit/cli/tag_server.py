@@ -66,7 +66,7 @@ class TagApp:
 
     def handle(self, request: Request) -> Response:
         """Answer one request."""
-        if request.host not in {f"{name}:{self.port}" for name in NAMES}:
+        if request.header("host") not in {f"{name}:{self.port}" for name in NAMES}:
             return refuse(421, "wrong_host", f"Open the editor by its own address, which begins with http://{HOST}.")
         token, slash, path = request.path.removeprefix("/").partition("/")
         if not (compare_digest(token.encode(), self._token.encode()) and slash):

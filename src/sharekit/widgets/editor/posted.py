@@ -49,7 +49,8 @@ class EditedPicture:
             ],
         }
         if self.error is not None:
-            answer["error"] = {"where": self.error.field, "problem": f"{self.error.field}: {self.error.problem}"}
+            what = self.error.field.rpartition(".")[2]
+            answer["error"] = {"where": self.error.field, "problem": f"{what} {self.error.problem}"}
         if where:
             answer["where"] = where
         return answer
