@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 from urllib.parse import urlencode
@@ -55,12 +56,13 @@ class Link:
         Raises:
             TokenError: the token was not signed by this shop, or is no link.
         """
-        values = context.signer().read(token)
-        url = values.get("u", "")
-        if not url.startswith(("https://", "http://")):
-            raise TokenError("The link leads nowhere; take it from the page again.")
+        return cls.of(context, read_values(context, token))
+
+    @classmethod
+    def of(cls, context: WebContext, values: Mapping[str, str]) -> Self:
+        """The link of a token's values."""
         return cls(
-            url=url,
+            url=values["u"],
             network=values.get("n", ""),
             product_id=values.get("p", ""),
             placement=values.get("l", ""),
@@ -79,18 +81,21 @@ class Link:
         return LinkBuilder(message, utm=self.utm, campaign=self.campaign)
 
 
-def count_share(context: WebContext, request: Request, link: Link, share_id: str) -> None:
-    """Keep a ``click`` and a ``share`` of the link.
+def read_values(context: WebContext, token: str) -> dict[str, str]:
+    """The values of a token, under their letters.
 
-    Who is over the rate limit, or only fetched the link without following it (a picture's ``src`` on another site),
-    is not counted. Whatever happens here, the caller goes on: the shopper comes first.
+    Raises:
+        TokenError: the token was not signed by this shop, or is no link.
     """
-    if request.header("sec-fetch-mode") not in {"", "navigate"}:
-        return
-    agent = request.header("user-agent")
-    if context.limit.take(limit_key(context.gate.client(request)), agent, 2):
-        return
-    fields: dict[str, Any] = {
+    values = context.signer().read(token)
+    if not values.get("u", "").startswith(("https://", "http://")):
+        raise TokenError("The link leads nowhere; take it from the page again.")
+    return values
+
+
+def count_share(context: WebContext, request: Request, link: Link, share_id: str) -> None:
+    """Keep a ``click`` and a ``share`` of the link."""
+    fields = {
         "product_id": link.product_id,
         "network": link.network,
         "placement": link.placement,
@@ -98,14 +103,30 @@ def count_share(context: WebContext, request: Request, link: Link, share_id: str
         "share_id": share_id,
         "parent_share_id": clean_share_id(request.arguments().get("p", "")),
         "url": clean_url(link.url),
+    }
+    count(context, request, ["click", "share"], fields)
+
+
+def count(context: WebContext, request: Request, names: Sequence[str], fields: Mapping[str, Any]) -> None:
+    """Keep what following a link amounts to: events of these names, with the same fields.
+
+    Who is over the rate limit, or only fetched the link without following it (a picture's ``src`` on another site),
+    is not counted. Whatever happens here, the caller goes on: the shopper comes first.
+    """
+    if request.header("sec-fetch-mode") not in {"", "navigate"}:
+        return
+    agent = request.header("user-agent")
+    if context.limit.take(limit_key(context.gate.client(request)), agent, len(names)):
+        return
+    who: dict[str, Any] = {
         "visitor": context.visitor(request).id,
         "bot": context.bots.is_bot(agent),
         "gpc": asks_for_privacy(request),
     }
     try:
-        context.record_many([Event(name="click", **fields), Event(name="share", **fields)])
+        context.record_many([Event(name=name, **fields, **who) for name in names])
     except JournalError as error:
-        _log.warning("A share on %s was not counted: %s", link.network, error)
+        _log.warning("A %s was not counted: %s", names[-1], error)
 
 
 def passed_on(request: Request) -> str:
