@@ -18,7 +18,7 @@ const about = ({ skPicture: picture, skVariant: variant, skDisclosure: disclosur
 
 // Says what has happened at a place in a look: to which product, by which tag.
 const tell = (place, name) => {
-  const look = place.closest(LOOK);
+  const look = place.closest(LOOK) || place.closest(".sk-look-set").querySelector(LOOK); // all of a look counts for its first picture
   const tag = place.closest("[data-sk-tag]");
   const { skProduct, skPosition = 1 } = place.closest("[data-sk-product]")?.dataset || {};
   const { skWidget: widget, skPlacement: placement } = look.dataset;
