@@ -120,8 +120,8 @@ def _states(spoken: Translations) -> dict[str, str]:
         "MadeToOrder": _("Made to order"),
         "OnlineOnly": _("Online only"),
         "OutOfStock": _("Sold out"),
-        "PreOrder": _("Pre-order"),
-        "PreSale": _("Pre-order"),
+        "PreOrder": _("Available for pre-order"),
+        "PreSale": _("Available for pre-order"),
         "Reserved": _("Reserved"),
         "SoldOut": _("Sold out"),
     }
