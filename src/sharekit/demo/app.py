@@ -93,7 +93,7 @@ class Shop:
     def picture_of(self, picture_id: str) -> tuple[str, str]:
         """Title and address of a tagged picture by its id; the id itself and no address when it is unknown."""
         title = self.own.looks.titles.get(picture_id) if self.own else None
-        return (title, f"/looks/#{picture_id}") if title else (picture_id, "")
+        return (title, f"/looks/#{self.own.looks.section_of(picture_id)}") if self.own and title else (picture_id, "")
 
     def tagged(self, picture_id: str, tag: int) -> str:
         """What is tagged there, in words; empty when that is unknown."""

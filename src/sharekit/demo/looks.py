@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,12 @@ class Looks:
         """Everything that has tags."""
         return [*self.table.pictures, self.shore, self.kiln, *self.gallery, self.film]
 
+    def section_of(self, picture_id: str) -> str:
+        """Id of the part of the page that shows a picture."""
+        if picture_id in {picture.id for picture in self.gallery}:
+            return "around"
+        return self.table.id if picture_id in {picture.id for picture in self.table.pictures} else picture_id
+
     def with_product(self, product_id: str) -> Sequence[Picture | Video]:
         """Where a product is to be seen."""
         return [one for one in self.shown if any(product.id == product_id for product in one.products)]
@@ -67,6 +73,8 @@ def own_looks(products: Mapping[str, Product]) -> Looks:
         products: of the demo's own shop, by id.
     """
     data = tomllib.loads((HERE / "looks.toml").read_text(encoding="utf-8"))
+    # A card has room for a drawing; the picture for networks has words in it that nobody could read there.
+    products = {key: replace(product, image=_drawing(key)) for key, product in products.items()}
     rows = {row["id"]: row for row in data["pictures"]}
     pictures = {key: _picture(row, products) for key, row in rows.items()}
     film = data["film"]
@@ -78,7 +86,7 @@ def own_looks(products: Mapping[str, Product]) -> Looks:
             text=data["text"],
             image=Picture("/static/previews/breakfast.png", 1200, 630, rows["breakfast"]["alt"]),
         ),
-        table=Look(rows["breakfast"]["title"], [pictures.pop("breakfast")], id="breakfast", url="/looks/"),
+        table=Look(rows["breakfast"]["title"], [pictures.pop("breakfast")], id="table"),
         shore=pictures.pop("sea-front"),
         kiln=pictures.pop("kiln"),
         gallery=tuple(pictures.values()),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
@@ -159,15 +159,19 @@ def _put(ware: Ware) -> None:
         session["basket"] = held
 
 
-def _count_cart(wares: list[Ware]) -> None:
+def _count_cart(wares: Sequence[Ware]) -> None:
     """Record what a tagged picture put into the basket. Where the kit's script posts the form, it counts it itself."""
-    picture, tag = request.form.get("picture", ""), request.form.get("tag", "")
+    picture = request.form.get("picture", "")
     if not picture or request.headers.get("X-Requested-With") == "sharekit":
         return
-    props = {"picture": picture} | ({"tag": int(tag)} if tag.isascii() and tag.isdecimal() and len(tag) < 4 else {})
-    product_id = wares[0].product.id if len(wares) == 1 else ""
+    whole = len(wares) > 1  # a look as a whole counts once, for no tag of its own
     with suppress(EventError):  # a form that was tampered with; the basket is right all the same
-        sharekit.record("add_to_cart", product_id=product_id, widget="tags", props=props)
+        sharekit.record(
+            "add_to_cart",
+            product_id="" if whole else wares[0].product.id,
+            widget="tags",
+            props={"picture": picture} | ({} if whole else {"tag": request.form.get("tag", "")}),
+        )
 
 
 def _record(order: str, currency: str, lines: list[Line]) -> None:

@@ -13,7 +13,7 @@ from sharekit.demo.words import money
 from sharekit.exceptions import ShareKitError, StoreError
 from sharekit.integrations.flask import current_kit
 from sharekit.products import Money
-from sharekit.reports.figures import Figures, Row, Totals
+from sharekit.reports.figures import NOT_SET, Figures, Row, Totals
 from sharekit.reports.report import ShareBy
 from sharekit.reports.tags import TagFigures, TagRow, tag_totals
 
@@ -183,7 +183,7 @@ def _tables(rows: Mapping[str, Sequence[Row]]) -> list[Table]:
         _table(
             "placement",
             "Placement",
-            "Where on the page do they share?",
+            "Where on the page does it happen?",
             "shares",
             rows["placement"],
             placement,
@@ -203,11 +203,17 @@ def _table(
 ) -> Table:
     most = max((measure(row) for row in rows), default=0)
     ranked = sorted(
-        (row for row in rows if row.key), key=lambda row: (-measure(row), -row.purchases, -row.shares, -row.impressions)
+        (row for row in rows if row.key and (row.key != NOT_SET or _says_something(row))),
+        key=lambda row: (-measure(row), -row.purchases, -row.shares, -row.impressions),
     )
     shown = [*ranked[:MOST_ROWS], *(row for row in rows if not row.key)]  # orders from elsewhere always show
     lines = [Line(*words(row.key), row, _width(measure(row), most)) for row in shown]
-    return Table(key, head, question, unit, lines, len(rows) - len(shown))
+    return Table(key, head, question, unit, lines, max(len(ranked) - MOST_ROWS, 0))
+
+
+def _says_something(row: Row) -> bool:
+    """A picture that was seen names no network and no product, and what was tapped in it has a table of its own."""
+    return bool(row.clicks or row.shares or row.visits or row.purchases or row.revenue)
 
 
 def _columns(rows: Sequence[Row]) -> Table | None:

@@ -58,7 +58,7 @@ def funnel_table(rows: Sequence[Row], totals: Totals, *, by: str, columns: int |
     currencies = sorted({*totals.revenue, *(currency for row in rows for currency in row.revenue)})
     heads, cells = _columns(totals, currencies, by)
     # Events that name no network, such as a product click, say nothing in this table; the total has them.
-    lines = [[shown(row.label), *cells(row)] for row in rows if row.key != NOT_SET or any(_visible(row))]
+    lines = [[shown(row.label), *cells(row)] for row in rows if row.key != NOT_SET or any(_visible(row, by))]
     table = aligned([by, *heads], lines, ["total", *cells(totals)], columns)
     return "\n".join([heading, "", *table, "", *_notes(totals, by), ""])
 
@@ -140,8 +140,10 @@ def _rates(row: Figures) -> tuple[float | None, float | None, float | None]:
     return row.engagement_rate, row.click_through_rate, row.conversion_rate
 
 
-def _visible(row: Figures) -> tuple[int, ...]:
-    return row.impressions, row.shares, row.clicks, row.visits, row.purchases, *map(bool, row.revenue)
+def _visible(row: Figures, by: str) -> tuple[int, ...]:
+    # A tagged picture that was seen has no networks to be told apart by.
+    seen = 0 if by == "network" else row.impressions
+    return seen, row.shares, row.clicks, row.visits, row.purchases, *map(bool, row.revenue)
 
 
 def _notes(totals: Totals, by: str) -> Iterable[str]:
