@@ -105,7 +105,7 @@ def check_amount(value: object, currency: str, field: str, *, lowest: Decimal | 
     """An exact amount with no more decimals than the currency has."""
     amount = check_decimal(value, field)
     digits = MINOR_UNITS[currency]
-    if abs(amount) >= Decimal(10) ** 13:
+    if amount.copy_abs() >= Decimal(10) ** 13:  # abs() would round, and overflow on a million digits
         raise InvalidValueError(field, "is too large.")
     try:
         fitted = amount.quantize(Decimal(1).scaleb(-digits))

@@ -19,7 +19,7 @@ from sharekit.products.picture import MAX_TAGS, Picture, Products
 from sharekit.products.reading import Catalogue
 from sharekit.products.rights import DISCLOSURES, Disclosure
 from sharekit.products.tags import ProductTag
-from sharekit.products.values import check_pixels, inside
+from sharekit.products.values import check_pixels
 from sharekit.products.video import Video
 
 CONTEXT = "http://www.w3.org/ns/anno.jsonld"
@@ -83,12 +83,16 @@ def _fragment(tag: ProductTag) -> str:
     point = f"xywh=percent:{_percent(tag.x)},{_percent(tag.y)},0,0"
     if tag.start is None:
         return point
-    return f"t={tag.start:g}{'' if tag.end is None else f',{tag.end:g}'}&{point}"
+    return f"t={_plain(tag.start)}{'' if tag.end is None else f',{_plain(tag.end)}'}&{point}"
 
 
 def _percent(fraction: float) -> str:
     """Exact, so that the way back gives the same float."""
     return f"{Decimal(repr(fraction)).scaleb(2):f}"
+
+
+def _plain(seconds: float) -> str:
+    return f"{Decimal(repr(seconds)).normalize():f}"
 
 
 def _bodies(tag: ProductTag) -> Iterator[dict[str, Any]]:
@@ -155,8 +159,7 @@ def _point(value: str, place: str, fields: Mapping[str, Any]) -> tuple[float, fl
     across, down = x + width / 2, y + height / 2
     if unit == "percent":
         return float(across.scaleb(-2)), float(down.scaleb(-2))
-    with inside(place):
-        sides = [check_pixels(fields.get(name), f"Picture.{name}") for name in ("width", "height")]
+    sides = [check_pixels(fields.get(name), f"Picture.{name}") for name in ("width", "height")]
     return float(across / sides[0]), float(down / sides[1])
 
 

@@ -176,6 +176,12 @@ class Video:
 
         return video_to_dict(self, products=products)
 
+    def to_annotations(self) -> list[dict[str, Any]]:
+        """The tags as W3C Web Annotations, one each, with their times (``t=12,15``)."""
+        from sharekit.products.annotations import to_annotations
+
+        return to_annotations(self)
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any], products: Products | None = None) -> Video:
         """The video of :meth:`to_dict`; see :meth:`Picture.from_dict`."""
