@@ -81,7 +81,6 @@ CONTEXT = WidgetContext(
     counts=lambda product_id: {},
 )
 STYLE = CONTEXT.assets.url("looks.css")
-UNSAFE = str.maketrans({letter: f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"})
 AD = "affiliate link, Marram & Co. pays us a commission"
 CLASSES = {axis: [f"sk-{axis}{step // 10} sk-{axis}-{step % 10}" for step in range(201)] for axis in "xy"}
 
@@ -106,7 +105,10 @@ def _data(picture: Picture) -> str:
         "numberOfItems": len(items),
         "itemListElement": items,
     }
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).translate(UNSAFE)
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    for letter in "<>&\u2028\u2029":
+        text = text.replace(letter, f"\\u{ord(letter):04x}")
+    return text
 
 
 def by_hand(picture: Picture, e: Callable[[Any], Any] = escape) -> str:

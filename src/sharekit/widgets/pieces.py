@@ -8,7 +8,7 @@ in. A template of the shop's own may branch on any value, so it is rendered with
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
@@ -18,6 +18,9 @@ from markupsafe import Markup, escape
 from sharekit.rendering.environment import is_own
 
 View = TypeVar("View", bound=tuple[Any, ...])
+
+Form = tuple[str, Callable[[Any], Any]]
+"""HTML with gaps, and which values go into them."""
 
 _MARK = re.compile("\x02([0-9]+)\x03")
 _BETWEEN = "\x1f"
@@ -54,33 +57,27 @@ class Piece(Generic[View]):
         self._words = words
         self._texts = words + ready
         self._constants = constants
-        self._own = is_own(self._template)
-        self._forms: dict[Any, tuple[str, Callable[[Any], Any]]] = {}
+        self.own = is_own(self._template)
+        """Whether the template is the library's, so that texts may be filled in."""
+        self._forms: dict[Any, Form] = {}
 
     def render(self, view: View) -> str:
         """The piece with these values; safe HTML."""
-        if not self._own:
+        if not self.own:
             return self._draw(view)
         words, texts = self._words, self._texts
         key = (view[:words], *map(bool, view[words:]))
         form = self._forms.get(key)
         if form is None:
             form = self._cut(view, key)
-        text, pick = form
-        html: str = text % pick(view[words:texts] + tuple(escaped(view[texts:])))
-        return html
+        return fill(form, view[words:texts] + tuple(escaped(view[texts:])))
 
-    def _cut(self, view: View, key: Any) -> tuple[str, Callable[[Any], Any]]:
+    def _cut(self, view: View, key: Any) -> Form:
         words = self._words
-        marks = [f"\x02{number}\x03" if value else "" for number, value in enumerate(view[words:])]
-        html = self._draw((*view[:words], *marks))
-        pieces = _MARK.split(html)
-        order = [int(number) for number in pieces[1::2]]
-        text = "%s".join(part.replace("%", "%%") for part in pieces[::2])
-        pick: Callable[[Any], Any] = itemgetter(*order) if order else lambda values: ()
+        marks = [mark(number) if value else "" for number, value in enumerate(view[words:])]
         if len(self._forms) >= _MAX_FORMS:
             self._forms.clear()
-        form = self._forms[key] = text, pick
+        form = self._forms[key] = cut(self._draw((*view[:words], *marks)))
         return form
 
     def _draw(self, values: tuple[Any, ...]) -> str:
@@ -88,6 +85,26 @@ class Piece(Generic[View]):
         ready = (Markup(value) for value in values[words:texts])  # noqa: S704 - made of pieces, or of attributes()
         view = self._view(*values[:words], *ready, *values[texts:])
         return self._template.render({self._name: view, **self._constants})
+
+
+def mark(number: int) -> str:
+    """What stands for the value of that number in HTML that is going to be cut."""
+    return f"\x02{number}\x03"
+
+
+def cut(html: str) -> Form:
+    """HTML with marks as a form, to be filled with the values that they stand for."""
+    pieces = _MARK.split(html)
+    order = [int(number) for number in pieces[1::2]]
+    text = "%s".join(part.replace("%", "%%") for part in pieces[::2])
+    return text, itemgetter(*order) if order else lambda values: ()
+
+
+def fill(form: Form, values: Sequence[str]) -> str:
+    """A form with its values, which are safe HTML already."""
+    text, pick = form
+    html: str = text % pick(values)
+    return html
 
 
 def escaped(texts: tuple[str, ...]) -> list[str]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from markupsafe import escape
 
-from sharekit.products import Cta, Disclosure, Picture, Product
+from sharekit.products import Cta, Disclosure, Product
 from sharekit.rendering.money import amount_for_people
 from sharekit.widgets.tags.honesty import warn_once
 from sharekit.widgets.tags.plan import Plan
@@ -44,23 +44,15 @@ class Shelf:
     variant: str
     widget: str = "tags"
 
-    def link(
-        self, product: Product, number: int, position: int, disclosure: Disclosure | None, own: str = ""
-    ) -> tuple[str, str]:
-        """Where the link to a product leads, and its ``rel``.
-
-        Parameters:
-            own: address in place of the product's.
-        """
-        plan = self.plan
-        url = own or product.url
+    def link(self, product: Product, number: int, position: int, disclosure: Disclosure | None) -> tuple[str, str]:
+        """Where the link to a product leads, and its ``rel``."""
+        plan, url = self.plan, product.url
         sponsored = disclosure is not None and disclosure.sponsored
-        foreign = not plan.is_own(url)
         if plan.go:
             token = plan.context.sign(self._payload(product, number, position, disclosure, plan.whole_address(url)))
             return f"{plan.mount}/go/{token}", "sponsored nofollow" if sponsored else "nofollow"
         if sponsored:
-            return plan.address(url), "sponsored nofollow" if foreign else "sponsored"
+            return plan.address(url), "sponsored" if plan.is_own(url) else "sponsored nofollow"
         return plan.address(url), ""
 
     def _payload(
@@ -102,18 +94,40 @@ class Place(NamedTuple):
     several: bool = False
 
 
-def offer(
-    place: Place, product: Product, prices: tuple[str, str], link: tuple[str, str], dialog: str = "", name_id: str = ""
-) -> str:
+class Shown(NamedTuple):
+    """A product, and what is written about it.
+
+    Parameters:
+        product: the product.
+        price, was: what it costs, and did before the reduction, for people.
+        url, rel: of the link to it.
+        image: address of its picture.
+    """
+
+    product: Product
+    price: str
+    was: str
+    url: str
+    rel: str
+    image: str
+
+
+def show(shelf: Shelf, product: Product, number: int, position: int, disclosure: Disclosure | None) -> Shown:
+    """What is to be written about a product at its place."""
+    plan = shelf.plan
+    picture = product.image or (product.images[0] if product.images else "")
+    image = plan.address(picture if isinstance(picture, str) else picture.src) if picture else ""
+    return Shown(product, *prices_of(plan, product), *shelf.link(product, number, position, disclosure), image)
+
+
+def offer(place: Place, shown: Shown, dialog: str = "", name_id: str = "") -> str:
     """A product with everything that can be done with it, as in a card.
 
     Parameters:
-        prices: from :func:`prices_of`.
-        link: from :meth:`Shelf.link`.
         dialog: id of its quick view.
         name_id: id of its name.
     """
-    shelf, cta = place.shelf, place.cta
+    shelf, cta, product = place.shelf, place.cta, shown.product
     plan = shelf.plan
     kind, text = button(plan, cta, product.availability)
     action = fields = added = ""
@@ -130,11 +144,13 @@ def offer(
             plan.go,
             place.several,
             fields,
-            *link,
+            shown.url,
+            shown.rel,
             product.id,
             product.title,
             product.description if quick else "",
-            *prices,
+            shown.price,
+            shown.was,
             plan.words.states.get(product.availability, ""),
             str(place.position),
             name_id,
@@ -142,15 +158,15 @@ def offer(
             action,
             added,
             dialog if quick else "",
-            _image(plan, product) if product.image or product.images else "",
+            shown.image,
             *_instead(place, product),
         )
     )
 
 
-def line(place: Place, product: Product, prices: tuple[str, str], link: tuple[str, str]) -> str:
+def line(place: Place, shown: Shown) -> str:
     """A product in the list below the picture: what it is called and what it costs."""
-    plan = place.shelf.plan
+    plan, product = place.shelf.plan, shown.product
     availability = product.availability
     return plan.offer.render(
         Offer(
@@ -160,11 +176,13 @@ def line(place: Place, product: Product, prices: tuple[str, str], link: tuple[st
             plan.go,
             place.several,
             "",
-            *link,
+            shown.url,
+            shown.rel,
             product.id,
             product.title,
             "",
-            *prices,
+            shown.price,
+            shown.was,
             "" if availability == "InStock" else plan.words.states.get(availability, ""),
             str(place.position),
             "",
@@ -230,10 +248,3 @@ def hidden_fields(*groups: Mapping[str, str]) -> str:
         for group in groups
         for name, value in group.items()
     )
-
-
-def _image(plan: Plan, product: Product) -> str:
-    image = product.image or (product.images[0] if product.images else None)
-    if image is None:
-        return ""
-    return plan.address(image.src if isinstance(image, Picture) else image)

@@ -67,6 +67,13 @@ class Plan:
     style: str
     known: dict[Any, str] = field(default_factory=dict, compare=False)
     """Labels of disclosures that were made already."""
+    forms: dict[Any, Any] = field(default_factory=dict, compare=False)
+    """What tags that differ in their texts alone have in common."""
+
+    @cached_property
+    def fills(self) -> bool:
+        """Whether texts may be filled into what was drawn for another tag: no template of a tag is the shop's own."""
+        return self.offer.own and self.pin.own and self.entry.own
 
     @cached_property
     def offer(self) -> Piece[Offer]:
