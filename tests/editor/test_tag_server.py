@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -246,7 +245,7 @@ def test_a_file_that_cannot_be_written_is_told(editor: Editor, tagged: dict[str,
     assert answer.status == 500
     assert "cannot be written" in answer.data["reason"]
     assert "cannot be written" in editor.said[0]
-    assert sorted(os.listdir(out.parent)) == ["table.png", "table.tags.json"]
+    assert sorted(entry.name for entry in out.parent.iterdir()) == ["table.png", "table.tags.json"]
 
 
 def test_a_file_broken_meanwhile_is_told(editor: Editor) -> None:

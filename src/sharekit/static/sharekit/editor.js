@@ -417,6 +417,7 @@
     let offered = [];
     let active = -1;
     let searches = 0;
+    let answered = ""; // what `offered` was found by
 
     const find = async (text) => {
       if (given.search) {
@@ -436,6 +437,8 @@
     const close = () => {
       searches += 1;
       list.hidden = true;
+      list.replaceChildren();
+      offered = [];
       active = -1;
       field.product.setAttribute("aria-expanded", "false");
       field.product.removeAttribute("aria-activedescendant");
@@ -443,8 +446,10 @@
 
     const offer = async () => {
       const turn = (searches += 1);
-      const found = await find(field.product.value).catch(() => []);
+      const text = field.product.value;
+      const found = await find(text).catch(() => []);
       if (turn !== searches) return;
+      answered = text;
       offered = found.slice(0, SHOWN);
       list.replaceChildren(
         ...offered.map((id, number) => {
@@ -486,7 +491,9 @@
       if (key === "ArrowDown" || key === "ArrowUp") {
         if (list.hidden) offer();
         else mark((active + (key === "ArrowDown" ? 1 : offered.length - 1 + (active < 0))) % offered.length);
-      } else if (key === "Enter" && offered[active] && !list.hidden) take(offered[active]);
+      } else if (key === "Enter" && field.product.value !== answered) {
+        offer().then(() => offered[active] && take(offered[active])); // typed faster than the server answers
+      } else if (key === "Enter" && offered[active]) take(offered[active]);
       else if (key === "Escape" && !list.hidden) close();
       else return;
       event.preventDefault();
