@@ -6,17 +6,20 @@ import itertools
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sharekit import Crop, Picture
 from sharekit.exceptions import InvalidValueError
 from sharekit.products import WHOLE, read_ratio
 
+patient = settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+
 fractions = st.floats(0, 1)
 sides = st.integers(50, 4000)
 
 
+@patient
 @given(sides, sides, st.integers(100, 1000), st.integers(100, 1000), fractions, fractions, fractions, fractions)
 def test_points_land_where_object_fit_cover_puts_them(
     width: int, height: int, across: int, down: int, fx: float, fy: float, x: float, y: float
@@ -41,6 +44,7 @@ def test_points_land_where_object_fit_cover_puts_them(
         assert placed[1] * down == pytest.approx(min(max(at_y, 0), down), abs=0.02)
 
 
+@patient
 @given(sides, sides, st.floats(0.06, 19), fractions, fractions)
 def test_a_crop_has_the_shape_of_its_box_and_covers_it(
     width: int, height: int, ratio: float, fx: float, fy: float
@@ -53,6 +57,7 @@ def test_a_crop_has_the_shape_of_its_box_and_covers_it(
     assert crop.y + crop.height <= 1 + 1e-9
 
 
+@patient
 @given(fractions, fractions, st.floats(0.06, 19))
 def test_the_focal_point_is_never_cut_off(fx: float, fy: float, ratio: float) -> None:
     """It stays at the same fraction of the box as of the picture, in both directions."""
@@ -62,6 +67,7 @@ def test_the_focal_point_is_never_cut_off(fx: float, fy: float, ratio: float) ->
     assert placed == pytest.approx(picture.focal, abs=1e-6)
 
 
+@patient
 @given(st.integers(1, 40), st.integers(1, 40), st.integers(1, 40), st.integers(1, 40))
 def test_every_pixel_of_a_small_picture_is_inside_or_out_as_counted(width: int, height: int, a: int, b: int) -> None:
     """Middles of pixels, counted one by one: those inside are as many as the crop is wide and high."""

@@ -8,12 +8,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sharekit import Crop, Cta, Disclosure, Look, Picture, Product, ProductTag, Rights, Source, Track, Video
 from sharekit.products.lint import Problem
 from sharekit.products.lint_data import lint_data
+
+patient = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 SHIRT = Product(id="shirt", title="Linen shirt", url="/p/shirt", price="49.00", currency="EUR")
@@ -135,6 +137,7 @@ def test_the_cut_that_phones_show_decides_about_collisions() -> None:
 points = st.integers(0, 1000).map(lambda n: n / 1000)
 
 
+@patient
 @given(st.lists(st.tuples(points, points), max_size=6), st.integers(200, 3000), st.integers(200, 3000))
 def test_collisions_are_those_of_drawn_squares(drawn: list[tuple[float, float]], width: int, height: int) -> None:
     """The reference draws the squares of 44 pixels on a page of 320, kept inside the picture, and intersects them."""

@@ -9,12 +9,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sharekit import Crop, Cta, Disclosure, Look, Picture, Product, ProductTag, Rating, Rights, Source, Track, Video
 from sharekit.exceptions import InvalidValueError
 from sharekit.products import DISCLOSURES, MEDIA
+
+patient = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
 SHOP = {
     product.id: product
@@ -95,6 +97,7 @@ def through_json(data: object) -> Any:
     return json.loads(json.dumps(data, allow_nan=False))
 
 
+@patient
 @given(pictures)
 def test_a_picture_comes_back_from_json(picture: Picture) -> None:
     """Every field, to the last digit, with the shop's products or with those that travel along."""
@@ -103,6 +106,7 @@ def test_a_picture_comes_back_from_json(picture: Picture) -> None:
     assert Picture.from_dict(through_json(picture.to_dict(products=True))) == picture
 
 
+@patient
 @given(st.lists(pictures, min_size=1, max_size=3, unique_by=lambda picture: picture.id), lines, disclosures)
 def test_a_look_comes_back_from_json(made: list[Picture], title: str, disclosure: Disclosure | None) -> None:
     """With all its pictures; the products are told once."""
@@ -113,6 +117,7 @@ def test_a_look_comes_back_from_json(made: list[Picture], title: str, disclosure
     assert len(data["products"]) == len({product["id"] for product in data["products"]})
 
 
+@patient
 @given(pictures, st.lists(timed, max_size=3), disclosures)
 def test_a_video_comes_back_from_json(poster: Picture, made: list[ProductTag], disclosure: Disclosure | None) -> None:
     """Its files, tracks and the times of its tags among it."""
@@ -140,6 +145,7 @@ def without_what_annotations_lack(tag: ProductTag, whole: Disclosure | None) -> 
     return ProductTag(tag.products, tag.x, tag.y, label=tag.label, disclosure=tag.disclosure or whole)
 
 
+@patient
 @given(pictures)
 def test_tags_come_back_from_annotations(picture: Picture) -> None:
     """Points to the last digit, products, labels, and above all disclosures."""
@@ -153,6 +159,7 @@ def test_tags_come_back_from_annotations(picture: Picture) -> None:
         assert Picture.from_annotations(annotations[0], SHOP, **size).tags == back.tags[:1]
 
 
+@patient
 @given(pictures)
 def test_tags_come_back_from_instagram(picture: Picture) -> None:
     """One entry per product; those at one point are one tag again."""
@@ -399,6 +406,7 @@ anything = st.recursive(
 )
 
 
+@patient
 @given(st.dictionaries(keys, anything, max_size=4))
 def test_whatever_a_file_holds_there_is_a_picture_or_a_clear_error(change: dict[str, Any]) -> None:
     """Never another kind of error."""

@@ -10,13 +10,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import sharekit
 from sharekit import Crop, Disclosure, Look, Picture, Product, ProductTag, Rights, Source, Track, Video, VideoFile
 from sharekit.exceptions import InvalidValueError
 from sharekit.products.values import check_srcset
+
+patient = settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 
 
 @pytest.mark.parametrize(
@@ -185,6 +187,7 @@ def test_candidates_are_read_as_browsers_read_them(srcset: str) -> None:
     assert check_srcset(srcset, "srcset") == srcset
 
 
+@patient
 @given(st.text(max_size=60))
 def test_no_other_scheme_gets_past_among_candidates(text: str) -> None:
     """However it is mixed with commas and spaces."""

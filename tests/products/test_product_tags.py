@@ -8,12 +8,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sharekit import Cta, Disclosure, Product, ProductTag
 from sharekit.exceptions import InvalidValueError
 from sharekit.products import CTA_WORDS
+
+patient = settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 
 SHIRT = Product(id="shirt", title="Linen shirt", url="/p/shirt", sku="a/1")
 CAP = Product(id="cap", title="Wool cap", url="/p/cap")
@@ -37,6 +39,7 @@ def test_percents_are_met_with_the_right_form() -> None:
         ProductTag(SHIRT, 37.5, 62.5)
 
 
+@patient
 @given(st.floats(0, 1) | st.decimals(0, 1, allow_nan=False) | st.sampled_from([0, 1]))
 def test_points_are_kept_to_six_decimals(value: float | Decimal | int) -> None:
     """A thousandth of a pixel on a picture of a thousand, and no more digits than that in the page."""
