@@ -7,9 +7,11 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -91,6 +93,32 @@ def test_the_flask_shop(start: Start, tmp_path: Path, browser_agent: str) -> Non
     ).stdout
     assert re.search(r"^x,", said, re.MULTILINE)
     assert "12.50" in said
+
+
+def test_the_flask_shops_picture(start: Start, tmp_path: Path, browser_agent: str) -> None:
+    """What a card's form puts into the cart is counted once: by the shop without the script, else by the script."""
+    address = start("flask_shop", ["-m", "flask", "--app", "app", "run", "--port", "0"])
+    page = requests.get(address, timeout=10).text
+    assert requests.get(f"{address}/static/shelf.svg", timeout=10).status_code == 200
+    form = page.split('<form class="sk-card__form"')[2].split("</form>")[0]
+    fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form))
+    assert fields == {"key": "jug", "picture": "shelf", "tag": "2"}
+    for headers in ({}, {"X-Requested-With": "sharekit"}):
+        headers["User-Agent"] = browser_agent
+        assert requests.post(f"{address}/cart", data=fields, headers=headers, timeout=10).status_code == 200
+    kit = ShareKit(base_url="http://127.0.0.1", data_dir=tmp_path / "data")
+    rows = wait_for(lambda: kit.report.funnel(by="tag"))
+    assert [(row.key, row.products, row.carts) for row in rows] == [("shelf#2", ("jug",), 1)]
+    kit.close()
+
+
+def wait_for(answer: Callable[[], list[Any]]) -> list[Any]:
+    """What another process records is in the store a moment later."""
+    for _ in range(100):
+        if found := answer():
+            return found
+        time.sleep(0.1)
+    return []
 
 
 def test_plain_wsgi(start: Start, tmp_path: Path, browser_agent: str) -> None:
