@@ -2,7 +2,8 @@
 
     python hatch_build.py && python benchmarks/weight.py
 
-Rows: the files of a page with the default buttons; the same with every network there is; everything the library has.
+Rows: the files of a page with the default buttons; the same with every network there is; everything a shopper may
+load (the tag editor is for admin pages).
 shareon 2.8.1 (script and style sheet with the icons inside, brotli 11) is 8,229 B, for share buttons alone.
 """
 
@@ -47,7 +48,7 @@ def main() -> None:
         ("share buttons, default networks", default),
         ("of that, the script", [name for name in default if name.endswith(".js")]),
         ("share buttons, all networks", every),
-        ("everything", assets.names()),
+        ("everything", [name for name in assets.names() if not name.startswith("editor.")]),
     ]
     print(f"{'what':34}{'files':>6}{'plain B':>10}{'gzip B':>9}{'brotli B':>10}{'target B':>10}{'of shareon':>12}")
     for what, names in rows:

@@ -15,6 +15,7 @@ from sharekit.exceptions import InvalidValueError
 from sharekit.products import Picture, Product
 from sharekit.rendering.assets import Assets
 from sharekit.rendering.attributes import attributes
+from sharekit.rendering.json_ld import script_json
 from sharekit.rendering.money import format_money
 from sharekit.rendering.translations import direction, translations
 from sharekit.widgets.context import WidgetContext
@@ -23,9 +24,6 @@ from sharekit.widgets.editor.words import disclosures, script_words
 STYLE, SCRIPT = "editor.css", "editor.js"
 TEMPLATE = "sharekit/editor.html.jinja"
 Typing = Literal["", "open", "closed"]
-
-# A script element ends at "</script" and hides its end after "<!--"; neither can be written without these.
-_UNSAFE = str.maketrans({letter: f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"})
 
 
 def tag_editor(
@@ -133,7 +131,7 @@ def editor_markup(
         typing=typing,
         kinds=disclosures(words.gettext).items(),
         json=json.dumps(picture.to_dict(products=True), ensure_ascii=False, indent=1),
-        data=embedded({
+        data=script_json({
             "picture": data,
             "products": cards,
             "order": order,
@@ -157,12 +155,6 @@ def card(product: Product, locale: str, *, image: str | None = None) -> dict[str
         image = pictures[0].src if pictures else ""
     row = {"id": product.id, "title": product.title, "note": " · ".join(note for note in notes if note)}
     return row | ({"image": image} if image else {})
-
-
-def embedded(data: Mapping[str, Any]) -> Markup:
-    """Data as JSON that is safe inside a ``script`` element."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return Markup(text.translate(_UNSAFE))  # noqa: S704 - nothing in it ends the element
 
 
 def _tags(assets: Assets, mount: str | None, nonce: str | None) -> Markup:
