@@ -1,4 +1,4 @@
-"""What the demo's tests share: a catalogue file, and the demo as a process of its own."""
+"""What the demo's tests share: a catalogue file, the demo as a process of its own, and a browser that watches it."""
 
 from __future__ import annotations
 
@@ -7,16 +7,28 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
+from playwright.sync_api import Browser, Page, Route, sync_playwright
+from werkzeug.serving import make_server
 
 from sharekit.demo import create_app
 from sharekit.demo.catalog import Catalog
 from sharekit.demo.catalog_files import load_catalog
+
+WATCH = """
+window.blocked = [];
+document.addEventListener("securitypolicyviolation", (event) => blocked.push(event.violatedDirective));
+window.moved = 0;
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) moved += entry.value;
+}).observe({ type: "layout-shift", buffered: true });
+"""
 
 SERVE = """
 import sys
@@ -102,3 +114,55 @@ def read(tmp_path: Path) -> Callable[..., Catalog]:
         return load_catalog(path, **options)
 
     return write_and_read
+
+
+@pytest.fixture(scope="module")
+def engine(chromium: str) -> Iterator[Browser]:
+    """A Chromium for this file."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def demo(make_demo: Callable[..., Flask]) -> Iterator[tuple[str, Flask]]:
+    """The demo on a port of its own: its address, and the app."""
+    server = make_server("127.0.0.1", 0, Flask("not yet"), threaded=True)
+    address = f"http://127.0.0.1:{server.server_port}"
+    server.app = make_demo(base_url=address)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield address, server.app
+    server.shutdown()
+    thread.join(10)
+    server.server_close()
+
+
+@pytest.fixture
+def visit(engine: Browser) -> Iterator[Callable[..., Page]]:
+    """A function that opens a page as a new visitor. What would leave this machine is stopped and remembered."""
+    contexts = []
+
+    def open_page(address: str, **options: Any) -> Page:
+        context = engine.new_context(**options)
+        contexts.append(context)
+        context.add_init_script(WATCH)
+        page = context.new_page()
+        outside: list[str] = []
+
+        def judge(route: Route) -> None:
+            if route.request.url.startswith("http://127.0.0.1:"):
+                route.continue_()
+            else:
+                outside.append(route.request.url)
+                route.abort()
+
+        context.route(re.compile(".*"), judge)
+        page.goto(address)
+        page.outside = outside  # type: ignore[attr-defined]
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()

@@ -3,79 +3,16 @@
 from __future__ import annotations
 
 import re
-import threading
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser, Page, Route, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Page
 
 from sharekit.events.model import Event
 
-WATCH = """
-window.blocked = [];
-document.addEventListener("securitypolicyviolation", (event) => blocked.push(event.violatedDirective));
-window.moved = 0;
-new PerformanceObserver((list) => {
-  for (const entry of list.getEntries()) if (!entry.hadRecentInput) moved += entry.value;
-}).observe({ type: "layout-shift", buffered: true });
-"""
-PAGES = ["/", "/p/dune-mug", "/stories/", "/stories/kiln", "/basket", "/report", "/nowhere"]
-
-
-@pytest.fixture(scope="module")
-def engine(chromium: str) -> Iterator[Browser]:
-    """A Chromium for this file."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def demo(make_demo: Callable[..., Flask]) -> Iterator[tuple[str, Flask]]:
-    """The demo on a port of its own: its address, and the app."""
-    server = make_server("127.0.0.1", 0, Flask("not yet"), threaded=True)
-    address = f"http://127.0.0.1:{server.server_port}"
-    server.app = make_demo(base_url=address)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield address, server.app
-    server.shutdown()
-    thread.join(10)
-    server.server_close()
-
-
-@pytest.fixture
-def visit(engine: Browser) -> Iterator[Callable[..., Page]]:
-    """A function that opens a page as a new visitor. What would leave this machine is stopped and remembered."""
-    contexts = []
-
-    def open_page(address: str, **options: Any) -> Page:
-        context = engine.new_context(**options)
-        contexts.append(context)
-        context.add_init_script(WATCH)
-        page = context.new_page()
-        outside: list[str] = []
-
-        def judge(route: Route) -> None:
-            if route.request.url.startswith("http://127.0.0.1:"):
-                route.continue_()
-            else:
-                outside.append(route.request.url)
-                route.abort()
-
-        context.route(re.compile(".*"), judge)
-        page.goto(address)
-        page.outside = outside  # type: ignore[attr-defined]
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
+PAGES = ["/", "/looks/", "/p/dune-mug", "/stories/", "/stories/kiln", "/basket", "/report", "/nowhere"]
 
 
 def stored(app: Flask, **fields: str) -> list[Event]:

@@ -18,7 +18,18 @@ from sharekit.demo.pictures import size_of
 from sharekit.demo.placeholder import placeholder_svg
 
 STATIC = Path(own_shop.__code__.co_filename).parent / "static"
-PAGES = ["/", "/p/dune-mug", "/p/salt-pig", "/stories/", "/stories/kiln", "/basket", "/report", "/nowhere", "/?q=mug"]
+PAGES = [
+    "/",
+    "/looks/",
+    "/p/dune-mug",
+    "/p/salt-pig",
+    "/stories/",
+    "/stories/kiln",
+    "/basket",
+    "/report",
+    "/nowhere",
+    "/?q=mug",
+]
 
 
 @pytest.fixture
