@@ -7,7 +7,7 @@ author = "The sharekit authors"
 copyright = "2026, the sharekit authors"  # noqa: A001 (Sphinx's own name)
 release = version = installed("sharekit-web")
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.intersphinx"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.intersphinx"]
 intersphinx_mapping: dict[str, tuple[str, None]] = {}
 myst_enable_extensions = ["colon_fence", "deflist", "fieldlist"]
 myst_heading_anchors = 3

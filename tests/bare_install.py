@@ -17,7 +17,7 @@ from sharekit import Product, ShareKit
 from sharekit.exceptions import MissingExtraError
 from sharekit.web.http import Request
 
-ABSENT = ["flask", "django", "itsdangerous", "babel", "segno", "crawleruseragents"]
+ABSENT = ["flask", "django", "itsdangerous", "babel", "segno", "crawleruseragents", "PIL"]
 NEEDS_A_FRAMEWORK = ("sharekit.integrations.", "sharekit.demo")
 
 
