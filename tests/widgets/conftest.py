@@ -17,7 +17,7 @@ from sharekit.rendering.assets import Assets
 from sharekit.rendering.environment import make_environment
 from sharekit.widgets.context import WidgetContext
 
-VOID = {"img", "input", "link", "meta"}
+VOID = {"img", "input", "link", "meta", "source", "track"}
 
 
 @dataclass
@@ -38,7 +38,7 @@ class Reader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.elements: list[Element] = []
         self._open: list[Element] = []
-        self.feed(html)
+        self.feed(str(html))
         self.close()
         assert not self._open
 
