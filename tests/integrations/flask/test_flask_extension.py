@@ -16,7 +16,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.test import Client
 
-from sharekit import Product, ShareKit
+from sharekit import Picture, Product, ProductTag, ShareKit, Video
 from sharekit.exceptions import ConfigError
 from sharekit.integrations.flask import FlaskShareKit, current_kit
 from sharekit.web.http import MAX_BODY
@@ -75,6 +75,24 @@ def test_templates_know_the_words(make_app: MakeApp, mug: Product) -> None:
         "{% macro bar(p) %}{{ share_buttons(p) }}{% endmacro %}"
     )
     assert "sk-share" in show(app, "{% import 'macros.html' as m %}{{ m.bar(p) }}", p=mug)
+
+
+def test_templates_know_tagged_pictures(make_app: MakeApp, mug: Product) -> None:
+    """product_tags, gallery and video, with the mount and the language of the request."""
+    app = make_app()
+
+    @app.before_request
+    def in_german() -> None:
+        g.locale = "de"
+
+    picture = Picture("/look.jpg", 1200, 800, "A table", tags=[ProductTag(mug, 0.5, 0.5)])
+    film = Video("/v.mp4", Picture("/v.jpg", 10, 10), title="A day", tags=[ProductTag(mug, 0.5, 0.5, start=3)])
+    for call in ("product_tags(p, links='redirect')", "gallery([p])", "video(f)"):
+        html = show(app, "{{ " + call + " }}", p=picture, f=film)
+        assert 'aria-label="1, Stoneware mug, 19,90' in html
+        assert "Schließen" in html
+        assert 'href="/sharekit/static/looks.' in html
+    assert 'href="/sharekit/go/' in show(app, "{{ product_tags(p, links='redirect') }}", p=picture)
 
 
 def test_settings_come_from_the_app_and_keywords_win(make_app: MakeApp, mug: Product) -> None:
