@@ -141,8 +141,9 @@ def by_hand(picture: Picture, e: Callable[[Any], Any] = escape) -> str:
             f'data-y="{_places(y)}" data-sk-tag="{number}" data-sk-product="{e(product.id)}"{kind}>'
             f'<button type="button" class="sk-pin__button" popovertarget="{uid}-{number}" aria-label="{number}, '
             f'{e(product.title)}, {e(now)}{spoken}"><span class="sk-pin__mark" aria-hidden="true">{number}</span>'
-            f'</button><div popover id="{uid}-{number}" class="sk-card" role="group" aria-labelledby="{uid}-{number}-n">'
-            f'{card_ad}<div class="sk-offer"><img class="sk-card__image" src="{e(product.image)}" alt="" width="80" '
+            f'</button><div popover id="{uid}-{number}" class="sk-card" role="group" '
+            f'aria-labelledby="{uid}-{number}-n">{card_ad}'
+            f'<div class="sk-offer"><img class="sk-card__image" src="{e(product.image)}" alt="" width="80" '
             f'height="80" loading="lazy" decoding="async"><p class="sk-card__name" id="{uid}-{number}-n">'
             f'<a class="sk-card__link" href="{e(product.url)}"{rel}>{e(product.title)}</a></p>'
             f'<p class="sk-price">{price}{note}</p><p class="sk-card__state">In stock</p>'
@@ -182,25 +183,26 @@ def tuned(picture: Picture) -> str:
     return by_hand(picture, once)
 
 
-_ROW = """{% macro price(row) -%}
-{% if row.was %}<s class="sk-price__was"><span class="sk-hidden">Was </span>{{ row.was }}</s> <span class="sk-price__now">\
-<span class="sk-hidden">Now </span>{{ row.now }}</span>{% else %}<span class="sk-price__now">{{ row.now }}</span>{% endif %}
-{%- endmacro %}"""
 _LOOP = Environment(autoescape=True).from_string(
-    _ROW
-    + '<figure class="sk sk-look" data-sk-picture="{{ picture.id }}"><div class="sk-look__stage"><img class="sk-look__img" '
-    'src="{{ picture.src }}" width="{{ picture.width }}" height="{{ picture.height }}" alt="{{ picture.alt }}"><ul '
-    'class="sk-look__pins" role="list">{% for row in rows %}<li class="sk-pin {{ row.place }}" data-x="{{ row.x }}" '
-    'data-y="{{ row.y }}" data-sk-tag="{{ loop.index }}" data-sk-product="{{ row.id }}"><button type="button" '
-    'class="sk-pin__button" popovertarget="{{ uid }}-{{ loop.index }}" aria-label="{{ loop.index }}, {{ row.title }}, '
-    '{{ row.now }}"><span class="sk-pin__mark" aria-hidden="true">{{ loop.index }}</span></button><div popover '
-    'id="{{ uid }}-{{ loop.index }}" class="sk-card" role="group"><div class="sk-offer"><img class="sk-card__image" '
-    'src="{{ row.image }}" alt="" width="80" height="80" loading="lazy"><p class="sk-card__name"><a href="{{ row.url }}">'
-    '{{ row.title }}</a></p><p class="sk-price">{{ price(row) }}</p><a class="sk-card__cta" href="{{ row.url }}">Shop now'
-    '<span class="sk-hidden">: {{ row.title }}</span></a></div><button type="button" popovertarget="{{ uid }}-'
-    '{{ loop.index }}" popovertargetaction="hide">Close</button></div></li>{% endfor %}</ul></div><ol '
-    'class="sk-look__items">{% for row in rows %}<li value="{{ loop.index }}" data-sk-tag="{{ loop.index }}"><a '
-    'href="{{ row.url }}">{{ row.title }}</a> <span class="sk-price">{{ price(row) }}</span></li>{% endfor %}</ol></figure>'
+    "{% macro price(row) -%}"
+    '{% if row.was %}<s class="sk-price__was"><span class="sk-hidden">Was </span>{{ row.was }}</s> '
+    '<span class="sk-price__now"><span class="sk-hidden">Now </span>{{ row.now }}</span>'
+    '{% else %}<span class="sk-price__now">{{ row.now }}</span>{% endif %}{%- endmacro %}'
+    '<figure class="sk sk-look" data-sk-picture="{{ picture.id }}"><div class="sk-look__stage">'
+    '<img class="sk-look__img" src="{{ picture.src }}" width="{{ picture.width }}" height="{{ picture.height }}" '
+    'alt="{{ picture.alt }}"><ul class="sk-look__pins" role="list">{% for row in rows %}'
+    '<li class="sk-pin {{ row.place }}" data-x="{{ row.x }}" data-y="{{ row.y }}" data-sk-tag="{{ loop.index }}" '
+    'data-sk-product="{{ row.id }}"><button type="button" class="sk-pin__button" '
+    'popovertarget="{{ uid }}-{{ loop.index }}" aria-label="{{ loop.index }}, {{ row.title }}, {{ row.now }}">'
+    '<span class="sk-pin__mark" aria-hidden="true">{{ loop.index }}</span></button>'
+    '<div popover id="{{ uid }}-{{ loop.index }}" class="sk-card" role="group"><div class="sk-offer">'
+    '<img class="sk-card__image" src="{{ row.image }}" alt="" width="80" height="80" loading="lazy">'
+    '<p class="sk-card__name"><a href="{{ row.url }}">{{ row.title }}</a></p><p class="sk-price">{{ price(row) }}</p>'
+    '<a class="sk-card__cta" href="{{ row.url }}">Shop now<span class="sk-hidden">: {{ row.title }}</span></a></div>'
+    '<button type="button" popovertarget="{{ uid }}-{{ loop.index }}" popovertargetaction="hide">Close</button></div>'
+    '</li>{% endfor %}</ul></div><ol class="sk-look__items">{% for row in rows %}'
+    '<li value="{{ loop.index }}" data-sk-tag="{{ loop.index }}"><a href="{{ row.url }}">{{ row.title }}</a> '
+    '<span class="sk-price">{{ price(row) }}</span></li>{% endfor %}</ol></figure>'
 )
 
 
