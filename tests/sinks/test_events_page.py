@@ -6,8 +6,6 @@ import re
 from dataclasses import fields
 from pathlib import Path
 
-import pytest
-
 from sharekit.events.model import Event
 from sharekit.events.names import EVENT_NAMES
 from sharekit.pipeline import delivery, journal, pipeline, worker
@@ -50,17 +48,8 @@ def test_the_numbers_of_the_page_are_the_codes_own():
     assert "delivery has two seconds" in PAGE
 
 
-def test_the_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """Every example of the page works as it stands, one after the other; the sink in it has some twenty lines."""
-    monkeypatch.chdir(tmp_path)
+def test_a_sink_of_ones_own_is_twenty_lines():
+    """The example of the page, which runs with all others of the documentation, is as short as is said."""
     blocks = re.findall(r"^```python\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
-    assert len(blocks) == 6
-    names: dict[str, object] = {}
-    kits = []
-    for block in blocks:
-        exec(compile(block, "docs/events.md", "exec"), names)  # the page's own examples
-        kits.append(names["kit"])
-    for kit in kits:
-        kit.close()  # type: ignore[attr-defined]
     sink = next(block for block in blocks if "class TotalsSink" in block).split("class TotalsSink")[1]
     assert len([line for line in sink.splitlines() if line.strip()]) <= 20

@@ -6,7 +6,7 @@ import logging
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -105,10 +105,14 @@ class Deliverer:
         for lane in self._lanes:
             lane.wake.ring()
 
-    def stop(self, timeout: float = 0.0) -> bool:
+    def stop(self, timeout: float = 0.0, *, close_sinks: bool = False) -> bool:
         """Stop the sinks' threads and give the lease back; False when a sink is still busy after ``timeout`` seconds.
 
         The lease is kept then, because a sink that is still writing must not meet a second deliverer.
+
+        Parameters:
+            timeout: seconds.
+            close_sinks: close the sinks before the lease is given back, so that the next deliverer has them alone.
         """
         deadline = time.monotonic() + timeout
         for lane in self._lanes:
@@ -118,6 +122,9 @@ class Deliverer:
         if self._leading:
             with suppress(OSError, sqlite3.Error):
                 self._look()  # what every sink has by now can go
+        if close_sinks:
+            for sink in self.sinks:
+                _close(sink)
         self._lanes = []
         for reader in self._readers:
             reader.close()
@@ -127,16 +134,15 @@ class Deliverer:
         self._lease.release()
         return True
 
-    def pause(self, timeout: float) -> None:
-        """Wait until no sink is in use, and keep it so until :meth:`resume`. Any thread may call it, before a fork."""
-        deadline = time.monotonic() + timeout
-        for lane in self._lanes:
-            lane.pause(deadline)
+    def pause(self, timeout: float) -> list[threading.Lock]:
+        """Wait until no sink is in use, and keep it so. Any thread may call it, before a fork.
 
-    def resume(self) -> None:
-        """Go on after :meth:`pause`."""
-        for lane in self._lanes:
-            lane.resume()
+        Returns:
+            What has to be released to go on; less than one for each sink when some were busy all the time.
+        """
+        deadline = time.monotonic() + timeout
+        locks = [lane.using for lane in self._lanes]
+        return [lock for lock in locks if lock.acquire(timeout=max(0.0, deadline - time.monotonic()))]
 
     def forget(self) -> None:
         """In a child after a fork: leave the parent's locks alone."""
@@ -174,8 +180,8 @@ class Deliverer:
             self._ledger.removed(name)
         for name in [name for name in known if name not in present]:
             known.pop(name).close()
-        for name in {name for worker in workers for name in list(worker.cursors)} - present - retired:
-            self._lost(name, workers)
+        gone = {name for worker in workers for name in list(worker.cursors)} - present - retired
+        damaged = []
         for reader in list(known.values()):
             if self._keep or not reader.adopt():
                 continue
@@ -186,8 +192,7 @@ class Deliverer:
             except sqlite3.DatabaseError:
                 reader.damaged = True
             if reader.damaged:
-                self._damaged(reader, workers)
-                del known[reader.name]
+                damaged.append(reader)
             elif all(worker.cursors.get(reader.name, 0) >= written for worker in workers):
                 self._ledger.retire(reader.name, written, dropped)
                 del known[reader.name]
@@ -195,7 +200,30 @@ class Deliverer:
                 for worker in workers:
                     worker.cursors.pop(reader.name, None)
                 self._remove(reader)
+        if gone or damaged:
+            self._close_books(gone, damaged, known, workers)
         self._readers = tuple(known[name] for name in sorted(known))
+
+    def _close_books(
+        self,
+        gone: Iterable[str],
+        damaged: Iterable[SegmentReader],
+        known: dict[str, SegmentReader],
+        workers: Sequence[Worker],
+    ) -> None:
+        """Settle segments that nobody can read any more, while no sink has events of them in its hands."""
+        held = self.pause(POLL)
+        try:
+            if len(held) < len(self._lanes):
+                return  # at the next look
+            for name in gone:
+                self._lost(name, workers)
+            for reader in damaged:
+                self._damaged(reader, workers)
+                del known[reader.name]
+        finally:
+            for lock in held:
+                lock.release()
 
     def _remove(self, reader: SegmentReader) -> None:
         if reader.adopt():
@@ -236,22 +264,22 @@ class _Lane:
         self._gentle = gentle
         self.wake = Wakeup()
         self.busy = True
-        self._stopping = False
-        self._using = threading.Lock()
-        self._paused = False
+        self.using = threading.Lock()
+        """Held while the sink is in use."""
+        self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         if threaded:
             self._thread = threading.Thread(target=self._run, name=f"sharekit-{worker.sink.name}", daemon=True)
             self._thread.start()
 
     def step(self) -> bool:
-        with self._using:
-            more = not self._stopping and self.worker.step()
+        with self.using:
+            more = not self._stop.is_set() and self.worker.step()
         self.busy = more or time.monotonic() < self.worker.ready_at
         return more
 
     def stop(self) -> None:
-        self._stopping = True
+        self._stop.set()
         self.wake.ring()
 
     def join(self, timeout: float) -> bool:
@@ -260,23 +288,13 @@ class _Lane:
         self._thread.join(timeout)
         return not self._thread.is_alive()
 
-    def pause(self, deadline: float) -> None:
-        self._paused = self._using.acquire(timeout=max(0.0, deadline - time.monotonic()))
-
-    def resume(self) -> None:
-        if self._paused:
-            self._paused = False
-            self._using.release()
-
     def _run(self) -> None:
         tolerance = Tolerance()
-        while not self._stopping:
+        while not self._stop.is_set():
             more = False
             started = time.monotonic()
             with tolerance:
                 more = self.step()
-            if self._stopping:
-                break
             if not more:
                 self.wake.wait(POLL)
             elif self._gentle:
@@ -340,6 +358,13 @@ def run(
             hurry.wait(GATHER)
 
 
+def _close(sink: Sink) -> None:
+    try:
+        sink.close()
+    except Exception:
+        log.exception("%s could not be closed", sink.name)
+
+
 def _rest(started: float) -> float:
     return min(LONGEST_REST, REST * (time.monotonic() - started))
 
@@ -350,10 +375,7 @@ def serve(data_dir: Path, sinks: Sequence[Sink], stop: threading.Event) -> None:
     try:
         run(deliverer, stop, Wakeup(), Wakeup())
     finally:
-        deliverer.stop(timeout=5.0)
-        for sink in sinks:
-            with suppress(Exception):
-                sink.close()
+        deliverer.stop(timeout=5.0, close_sinks=True)
 
 
 def drain(data_dir: Path, sinks: Sequence[Sink], timeout: float = 10.0, *, keep: bool = False) -> bool:
@@ -386,7 +408,4 @@ def drain(data_dir: Path, sinks: Sequence[Sink], timeout: float = 10.0, *, keep:
                         time.sleep(0.01)
         return done
     finally:
-        deliverer.stop(timeout=max(0.0, deadline - time.monotonic()))
-        for sink in sinks:
-            with suppress(Exception):
-                sink.close()
+        deliverer.stop(timeout=max(0.1, deadline - time.monotonic()), close_sinks=True)

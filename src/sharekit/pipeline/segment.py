@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from sharekit.pipeline.locks import FileLock
-from sharekit.sqlite_files import leak, sync_directory
+from sharekit.sqlite_files import flush_file, leak, sync_directory
 
 MEMORY_FULL = "memory_full"
 """Reason in the tally for events dropped because the memory queue was full."""
@@ -44,7 +44,7 @@ class Log:
 
     def flush(self) -> None:
         """Have everything that was committed before on the disk when this returns."""
-        os.fdatasync(self._file)
+        flush_file(self._file)
 
     def __del__(self) -> None:
         with suppress(OSError, AttributeError):
