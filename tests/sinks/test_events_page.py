@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sharekit.events.model import Event
 from sharekit.events.names import EVENT_NAMES
-from sharekit.pipeline import delivery, journal, pipeline, worker
+from sharekit.pipeline import journal, lane, pipeline, worker
 
 PAGE = (Path(__file__).parents[2] / "docs" / "events.md").read_text()
 
@@ -39,8 +39,8 @@ def test_the_numbers_of_the_page_are_the_codes_own():
     """Limits, waits and deadlines that the page tells are those in force."""
     assert f"{journal.MEMORY_LIMIT:,}" in PAGE
     assert f"{pipeline.MAX_EVENT // 1024} KiB" in PAGE
-    assert f"gathers events for {delivery.GATHER * 1000:.0f} ms" in PAGE
-    assert delivery.POLL == 1 / 5
+    assert f"gathers events for {lane.GATHER * 1000:.0f} ms" in PAGE
+    assert lane.POLL == 1 / 5
     assert "fifth of a second" in PAGE
     assert (worker.BACK_OFF_BASE, worker.BACK_OFF_CAP) == (0.5, 60.0)
     assert "up to 0.5, 1, 2, … 60 seconds" in PAGE
