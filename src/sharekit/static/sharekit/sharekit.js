@@ -14,7 +14,7 @@
   window[flag] = true;
 
   const script = document.currentScript;
-  const SOON = 300; // ms after which something done is sent,
+  const SOON = 60; // ms after which something done is sent,
   const LATER = 2000; // and something only seen
 
   /* Helpers */
