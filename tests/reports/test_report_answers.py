@@ -104,6 +104,22 @@ def test_the_look_back_window_ends_at_its_millisecond(answers: Answers, late: ti
     assert report.totals().purchases == 1
 
 
+def test_of_visits_in_one_millisecond_the_later_made_counts(answers: Answers) -> None:
+    """Also in the millisecond of the order itself; ids are in order of making."""
+    report = answers(
+        visit("share-2", network="email", at=NOON, id="id-2"),
+        visit("share-1", network="x", at=NOON, id="id-1"),
+        purchase(visitor="ann"),
+    )
+    assert {row.key: row.purchases for row in report.funnel()} == {"email": 1, "x": 0}
+
+
+def test_of_orders_in_one_millisecond_the_first_made_counts(answers: Answers) -> None:
+    """The same order from two web hooks at once."""
+    report = answers(purchase(value="2", id="id-2"), purchase(value="1", id="id-1"), purchase(value="3", id="id-3"))
+    assert report.totals().revenue == {"EUR": Decimal("1.00")}
+
+
 def test_orders_from_elsewhere_stand_in_a_row_of_their_own(answers: Answers) -> None:
     """They belong to the shop's sum, not to any network, and raise no rate."""
     report = answers(visit("share-1", network="x"), purchase("1", visitor="ann"), purchase("2"), purchase("3"))
