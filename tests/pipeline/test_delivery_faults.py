@@ -264,6 +264,8 @@ def test_a_damaged_segment_is_set_aside(make_pipeline, events, data_dir, damage,
     journal.append([event.as_json() for event in events(500)])
     journal.close()
     path = data_dir / "journal" / f"{segment_names(data_dir / 'journal')[0]}.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     content = path.read_bytes()
     path.write_bytes({"garbage": b"x" * len(content), "empty": b"", "half": content[: len(content) // 2]}[damage])
     pipeline = make_pipeline()

@@ -14,7 +14,7 @@ from sharekit.exceptions import ConfigError
 from sharekit.pipeline.lane import POLL, Lane
 from sharekit.pipeline.ledger import Ledger
 from sharekit.pipeline.locks import FileLock
-from sharekit.pipeline.segments import SegmentReader, segment_names
+from sharekit.pipeline.segments import SegmentReader, clear_locks, segment_names
 from sharekit.pipeline.worker import Worker
 from sharekit.sinks.base import Sink
 
@@ -63,8 +63,8 @@ class Deliverer:
         self._leading = False
         self._readers: tuple[SegmentReader, ...] = ()
         self._lanes: list[Lane] = []
+        self._workers: list[Worker] = []
         self._looked = 0.0
-        self._missed: set[str] = set()
 
     @property
     def leading(self) -> bool:
@@ -117,7 +117,7 @@ class Deliverer:
         if close_sinks:
             for sink in self.sinks:
                 _close(sink)
-        self._lanes = []
+        self._lanes, self._workers = [], []
         for reader in self._readers:
             reader.close()
         self._readers = ()
@@ -145,25 +145,24 @@ class Deliverer:
         for lane in self._lanes:
             lane.forgotten = True
         self._lease.forget()
-        for reader in self._readers:
-            reader.forget()
 
     def _begin(self) -> None:
         try:
             cursors = self._ledger.open_sinks([sink.name for sink in self.sinks])
+            self._workers = [
+                Worker(sink, self._ledger, cursors[sink.name], lambda: self._readers) for sink in self.sinks
+            ]
+            clear_locks(self._journal)
+            self._look()
         except BaseException:
+            self._workers = []
             self._lease.release()
             raise
+        self._lanes = [Lane(worker, threaded=len(self._workers) > 1, gentle=self.gentle) for worker in self._workers]
         self._leading = True
-        self._looked = 0.0
-        workers = [Worker(sink, self._ledger, cursors[sink.name], lambda: self._readers) for sink in self.sinks]
-        self._look(workers)
-        self._lanes = [Lane(worker, threaded=len(workers) > 1, gentle=self.gentle) for worker in workers]
 
-    def _look(self, workers: Sequence[Worker] | None = None) -> None:
-        """See which segments there are, take over those whose process is gone, delete those that every sink has."""
-        if workers is None:
-            workers = [lane.worker for lane in self._lanes]
+    def _look(self) -> None:
+        """See which segments there are, and which are final; delete those that every sink has."""
         self._looked = time.monotonic()
         retired = self._ledger.retired()
         known = {reader.name: reader for reader in self._readers}
@@ -178,10 +177,10 @@ class Deliverer:
             self._ledger.removed(name)
         for name in [name for name in known if name not in present]:
             known.pop(name).close()
-        gone = {name for worker in workers for name in list(worker.cursors)} - present - retired
+        gone = {name for worker in self._workers for name in list(worker.cursors)} - present - retired
         damaged = []
         for reader in list(known.values()):
-            if self._keep or not reader.adopt():
+            if not self._workers or not reader.adopt():
                 continue
             try:
                 written, dropped = reader.totals()
@@ -189,25 +188,25 @@ class Deliverer:
                 raise
             except sqlite3.DatabaseError:
                 reader.damaged = True
+            if self._keep:
+                continue
             if reader.damaged:
                 damaged.append(reader)
-            elif all(worker.cursors.get(reader.name, 0) >= written for worker in workers):
+            elif all(worker.cursors.get(reader.name, 0) >= written for worker in self._workers):
                 self._ledger.retire(reader.name, written, dropped)
                 del known[reader.name]
                 self._readers = tuple(other for other in self._readers if other is not reader)
-                for worker in workers:
+                for worker in self._workers:
                     worker.cursors.pop(reader.name, None)
                 self._remove(reader)
         if gone or damaged:
-            self._close_books(gone, damaged, known, workers)
+            self._close_books(gone, damaged, known)
         self._readers = tuple(known[name] for name in sorted(known))
+        if not self._keep:
+            any(reader.compact() for reader in self._readers)  # one at a look
 
     def _close_books(
-        self,
-        gone: Iterable[str],
-        damaged: Iterable[SegmentReader],
-        known: dict[str, SegmentReader],
-        workers: Sequence[Worker],
+        self, gone: Iterable[str], damaged: Iterable[SegmentReader], known: dict[str, SegmentReader]
     ) -> None:
         """Settle segments that nobody can read any more, while no sink has events of them in its hands."""
         held = self.pause(POLL)
@@ -215,9 +214,9 @@ class Deliverer:
             if len(held) < len(self._lanes):
                 return  # at the next look
             for name in gone:
-                self._lost(name, workers)
+                self._lost(name)
             for reader in damaged:
-                self._damaged(reader, workers)
+                self._damaged(reader)
                 del known[reader.name]
         finally:
             for lock in held:
@@ -228,21 +227,21 @@ class Deliverer:
             reader.remove()
             self._ledger.removed(reader.name)
 
-    def _lost(self, name: str, workers: Sequence[Worker]) -> None:
+    def _lost(self, name: str) -> None:
         """Close the books on a segment that somebody else deleted."""
-        seen = max(worker.cursors.get(name, 0) for worker in workers)
+        seen = max(worker.cursors.get(name, 0) for worker in self._workers)
         log.error("journal segment %s has vanished; events in it that were not delivered are lost", name)
         self._ledger.retire(name, seen, {})
         self._ledger.removed(name)
-        for worker in workers:
+        for worker in self._workers:
             worker.cursors.pop(name, None)
 
-    def _damaged(self, reader: SegmentReader, workers: Sequence[Worker]) -> None:
+    def _damaged(self, reader: SegmentReader) -> None:
         """Close the books on a segment that cannot be read, and keep the file for somebody who can."""
         self._readers = tuple(other for other in self._readers if other is not reader)
-        seen = max(worker.cursors.get(reader.name, 0) for worker in workers)
+        seen = max(worker.cursors.get(reader.name, 0) for worker in self._workers)
         self._ledger.retire(reader.name, seen, {}, unread="damaged")
-        for worker in workers:
+        for worker in self._workers:
             worker.cursors.pop(reader.name, None)
         place = reader.set_aside()
         self._ledger.removed(reader.name)

@@ -28,8 +28,8 @@ from sharekit.pipeline.refusal import refusal
 from sharekit.pipeline.segment import Log, Segment
 from sharekit.sqlite_files import make_directory
 
-SEGMENT_ROWS = 50_000
-SEGMENT_BYTES = 32 * 1024 * 1024
+SEGMENT_ROWS = 8_000
+SEGMENT_BYTES = 4 * 1024 * 1024
 MEMORY_LIMIT = 10_000
 """Events of level ``memory`` that wait for the journal; more are dropped and counted."""
 _LOOK_EVERY = 0.05

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 from sharekit.pipeline.locks import FileLock
-from sharekit.sqlite_files import flush_file, leak, sync_directory
+from sharekit.sqlite_files import connect_read_only, flush_file, leak, sync_directory
 
 MEMORY_FULL = "memory_full"
 """Reason in the tally for events dropped because the memory queue was full."""
@@ -22,7 +22,8 @@ _SETTINGS = (
     "PRAGMA page_size=2048",
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=NORMAL",
-    "PRAGMA wal_autocheckpoint=2000",
+    # Never: most segments are deleted within seconds, so flushing them to the disk would be for nothing.
+    "PRAGMA wal_autocheckpoint=0",
 )
 _TABLES = (
     "CREATE TABLE IF NOT EXISTS events(seq INTEGER PRIMARY KEY, payload TEXT NOT NULL)",
@@ -107,6 +108,10 @@ class Segment:
         connection, self._connection = self._connection, None
         self._log = None
         if connection is not None:
+            # The last connection that is closed moves the log into the file; one that may not write does not.
+            with suppress(sqlite3.Error), closing(connect_read_only(self.path)) as last:
+                last.execute("SELECT 1 FROM events LIMIT 1").fetchone()
+                connection.close()
             connection.close()
 
     def forget(self) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import suppress
+import time
+from contextlib import closing, suppress
 from pathlib import Path
 
 from sharekit.pipeline.locks import FileLock
@@ -18,11 +19,24 @@ def segment_names(directory: Path) -> list[str]:
         return []
 
 
+def clear_locks(directory: Path) -> None:
+    """Delete the lock files of segments that are not there (any more), when nobody holds them."""
+    with suppress(OSError):
+        for path in directory.glob("*.lock"):
+            lock = FileLock(path)
+            if not path.with_suffix(".db").exists() and lock.acquire():
+                if not path.with_suffix(".db").exists():
+                    path.unlink(missing_ok=True)
+                lock.release()
+
+
+COMPACT_AFTER = 10.0
+"""Seconds for which a final segment waits before its log is moved into the file."""
 _READ = "SELECT group_concat(payload, char(10)) FROM (SELECT payload FROM events WHERE seq > ? ORDER BY seq LIMIT ?)"
 
 
 class SegmentReader:
-    """Reads a segment. While the owner lives, through a connection that can neither write nor checkpoint.
+    """Reads a segment, through a connection that can neither write nor checkpoint.
 
     Parameters:
         directory: folder of the segments.
@@ -40,25 +54,16 @@ class SegmentReader:
         """Events in it, once that is final and known."""
         self.damaged = False
         """True when SQLite cannot make sense of the file."""
-        self._handle = Handle(self.path, self._open)
-
-    def _open(self) -> sqlite3.Connection:
-        if not self.final:
-            return connect_read_only(self.path)
-        # The owner is gone and its lock is ours: now we are the one connection that may recover and checkpoint.
-        return sqlite3.connect(
-            f"{self.path.absolute().as_uri()}?mode=rw",
-            uri=True,
-            timeout=2.0,
-            isolation_level=None,
-            check_same_thread=False,
-        )
+        self._dropped: dict[str, int] = {}
+        self._compact_at = 0.0
+        self._handle = Handle(self.path, lambda: connect_read_only(self.path))
 
     def adopt(self) -> bool:
-        """Take the segment over if its owner is gone; True when it is final."""
+        """See whether the owner is gone; True when it is, and the segment final. No owner ever returns to a segment."""
         if not self.final and self.lock.acquire():
+            self.lock.release()
             self.final = True
-            self._handle.close()
+            self._compact_at = time.monotonic() + COMPACT_AFTER
         return self.final
 
     def read(self, after: int, limit: int) -> list[str]:
@@ -73,10 +78,15 @@ class SegmentReader:
                 if _being_made(error):
                     return []
                 raise
-        return found.split("\n") if found else []
+        lines = found.split("\n") if found else []
+        if self.written is not None and after + len(lines) >= self.written:
+            self._handle.close()  # a batch may reach over many: no descriptor for those that are read
+        return lines
 
     def totals(self) -> tuple[int, dict[str, int]]:
         """How many events are in it, and how many its process dropped, by reason. Zero for one that is being made."""
+        if self.written is not None:
+            return self.written, self._dropped
         with self._handle as connection:
             try:
                 connection.execute("BEGIN")
@@ -90,8 +100,23 @@ class SegmentReader:
                     connection.execute("ROLLBACK")
                 written, dropped = 0, {}
         if self.final:
-            self.written = written
+            self.written, self._dropped = written, dropped
+            self._handle.close()  # many may wait for a sink that is down: no descriptor for those either
         return written, dropped
+
+    def compact(self) -> bool:
+        """Move the log of a final segment that has been waiting for some time into the file; False when there was none.
+
+        A segment is not checkpointed while it is written, as most are deleted within seconds. The log has a page per
+        commit, several times the size of the events.
+        """
+        if not self.final or not 0 < self._compact_at < time.monotonic():
+            return False
+        self._compact_at = 0.0
+        uri = f"{self.path.absolute().as_uri()}?mode=rw"
+        with closing(sqlite3.connect(uri, uri=True, timeout=2.0, isolation_level=None)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return True
 
     def set_aside(self) -> Path:
         """Move a final segment that cannot be read out of the way; where it is now."""
@@ -102,7 +127,6 @@ class SegmentReader:
             with suppress(FileNotFoundError):
                 self.path.with_name(self.path.name + suffix).rename(place / (self.path.name + suffix))
         self.lock.path.unlink(missing_ok=True)
-        self.lock.release()
         return place / self.path.name
 
     def remove(self) -> None:
@@ -111,17 +135,10 @@ class SegmentReader:
         for suffix in ("", "-wal", "-shm"):
             self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
         self.lock.path.unlink(missing_ok=True)
-        self.lock.release()
 
     def close(self) -> None:
-        """Close the file and give up what was adopted."""
+        """Close the file."""
         self._handle.close()
-        self.lock.release()
-        self.final = False
-
-    def forget(self) -> None:
-        """In a child after a fork: leave the parent's lock alone."""
-        self.lock.forget()
 
 
 def _being_made(error: sqlite3.OperationalError) -> bool:
