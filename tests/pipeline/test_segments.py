@@ -102,6 +102,27 @@ def test_many_waiting_segments_need_few_descriptors(run_program, data_dir, left_
     assert list((data_dir / "journal").iterdir()) == []
 
 
+def test_a_segment_whose_making_was_broken_off_holds_nothing_up(run_program, data_dir, left_behind):
+    """A process that dies while SQLite makes its file leaves half a file, which is undone and deleted."""
+    recorded = left_behind(15)
+    run_program("""
+        import sqlite3
+        made = sqlite3.connect(DATA / "journal" / "0000000000000-1-abcdef-000001.db", isolation_level=None)
+        made.execute("PRAGMA cache_size=1")
+        made.execute("CREATE TABLE first(x)")
+        made.execute("BEGIN IMMEDIATE")
+        made.execute("CREATE TABLE events(seq INTEGER PRIMARY KEY, payload TEXT NOT NULL)")
+        made.executemany("INSERT INTO events(payload) VALUES (?)", [("x" * 3000,)] * 50)
+        os._exit(0)
+    """)
+    assert (data_dir / "journal" / "0000000000000-1-abcdef-000001.db-journal").stat().st_size > 0
+    assert status_of(data_dir, ["memory"]).sinks[0].pending == 15
+    sink = MemorySink()
+    assert drain(data_dir, [sink])
+    assert sink.events == recorded
+    assert list((data_dir / "journal").iterdir()) == []
+
+
 def test_lock_files_without_a_segment_are_cleared(tmp_path: Path):
     """What a crash left behind goes; what a process holds, or belongs to a segment, stays."""
     for name in ("orphan", "held", "used"):

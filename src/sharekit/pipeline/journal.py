@@ -208,6 +208,7 @@ class Journal:
                 _take(self._lock)
                 try:
                     log = self._write(group.payloads)
+                    log.prepare()
                 finally:
                     self._lock.release()
                 log.flush()

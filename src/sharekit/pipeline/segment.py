@@ -29,6 +29,7 @@ _TABLES = (
     "CREATE TABLE IF NOT EXISTS events(seq INTEGER PRIMARY KEY, payload TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS tally(reason TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID",
 )
+_ZEROS = bytes(1024 * 1024)
 _INSERT = "INSERT INTO events(payload) VALUES (?)"
 _TALLY = "INSERT INTO tally VALUES (?, ?) ON CONFLICT(reason) DO UPDATE SET count = count + excluded.count"
 
@@ -42,6 +43,18 @@ class Log:
 
     def __init__(self, path: str) -> None:
         self._file = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+        self._prepared = 0
+
+    def prepare(self) -> None:
+        """Lengthen the file ahead of the commits to come, under the journal's lock.
+
+        A flush costs several times as much when the file has grown, because its new length has to be kept, too. SQLite
+        stops reading a log at the first frame that is not one, so zeros behind the last do no harm.
+        """
+        with suppress(OSError):  # a full disk is for the commit to tell
+            size = os.fstat(self._file).st_size
+            if size != self._prepared:  # what was prepared is used up
+                self._prepared = size + os.pwrite(self._file, _ZEROS, size)
 
     def flush(self) -> None:
         """Have everything that was committed before on the disk when this returns."""
