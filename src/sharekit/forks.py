@@ -24,7 +24,7 @@ class ForkAware(Protocol):
 
 _first: WeakSet[ForkAware] = WeakSet()
 _others: WeakSet[ForkAware] = WeakSet()
-_lock = threading.Lock()
+_lock = threading.RLock()
 _forking: list[ForkAware] = []
 
 

@@ -8,6 +8,7 @@ its next use, in parent and child alike.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sqlite3
 import threading
@@ -112,6 +113,14 @@ def connect_read_only(path: Path, *, timeout: float = 2.0) -> sqlite3.Connection
     return sqlite3.connect(uri, uri=True, timeout=timeout, isolation_level=None, check_same_thread=False)
 
 
+def flush_file(file: int) -> None:
+    """Have what was written to a descriptor on the disk when this returns."""
+    if hasattr(fcntl, "F_FULLFSYNC"):  # macOS: fsync alone leaves it in the disk's cache
+        fcntl.fcntl(file, fcntl.F_FULLFSYNC)
+    else:
+        os.fdatasync(file)
+
+
 def sync_directory(directory: Path) -> None:
     """Have the names of new files on the disk when this returns."""
     file = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -127,6 +136,15 @@ def make_directory(directory: Path) -> None:
     directory.mkdir(parents=True, exist_ok=True)
     for path in missing:
         sync_directory(path.parent)
+
+
+def writable(path: Path) -> bool:
+    """Whether this process may write the file, or make it where it is missing. Changes nothing."""
+    while not path.exists():
+        path = path.parent
+        if path.exists() and not path.is_dir():
+            return False
+    return os.access(path, os.W_OK)
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

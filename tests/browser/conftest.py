@@ -186,20 +186,20 @@ def shop(tmp_path: Path, make_kit: Callable[..., ShareKit]) -> Iterator[Shop]:
         server.server_close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
     """What drives the browsers."""
     with sync_playwright() as playwright:
         yield playwright
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def arguments() -> list[str]:
     """How Chromium is started: as a visitor's, not as one that calls itself headless and is taken for a crawler."""
     return [*ARGUMENTS, f"--user-agent={AGENT}"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium: str, playwright: Playwright, arguments: list[str]) -> Iterator[Browser]:
     """Chromium, started once."""
     browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
@@ -207,7 +207,7 @@ def browser(chromium: str, playwright: Playwright, arguments: list[str]) -> Iter
     browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def scriptless_browser(chromium: str, playwright: Playwright, arguments: list[str]) -> Iterator[Browser]:
     """Chromium with JavaScript switched off in its settings, as a visitor does it (style sheets know about it)."""
     browser = playwright.chromium.launch(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import subprocess
 import threading
 from contextlib import closing
 
@@ -37,6 +38,22 @@ def test_what_is_appended_can_be_read_at_once(journal, durability):
     """A reader in the same process sees an event as soon as append returns."""
     journal.append(['{"a":1}'], durability)
     assert kept(journal.directory) == ['{"a":1}']
+
+
+def test_the_files_alone_hold_what_was_acknowledged(data_dir, tmp_path):
+    """Database and log, copied at any moment without the shared memory beside them, have every acknowledged event."""
+    journal = Journal(data_dir)
+    for number in range(40):
+        journal.append([f'"{number}"'], "disk" if number % 3 else "process")
+        if number % 8 == 7:
+            copies = tmp_path / f"copy-{number}"
+            copies.mkdir()
+            # Another process copies: closing a database's descriptor in this one would drop SQLite's locks.
+            subprocess.run(
+                ["cp", *map(str, data_dir.glob("*.db")), *map(str, data_dir.glob("*-wal")), copies], check=True
+            )
+            assert kept(copies) == [f'"{done}"' for done in range(number + 1)]
+    journal.close()
 
 
 def test_segments_follow_each_other_in_order(journal):

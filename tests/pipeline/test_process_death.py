@@ -69,6 +69,8 @@ def test_kill_at_any_moment_loses_and_doubles_nothing(run_program, data_dir):
     done = run_program(KILLING, str(KILLS), str(int.from_bytes(os.urandom(4), "big")))
     acknowledged = done.stdout.split()
     assert len(acknowledged) > KILLS
+    assert drain(data_dir, [SqliteSink(data_dir / "events.db")], timeout=60, keep=True)
+    assert status_of(data_dir, ["sqlite"]).balanced
     assert drain(data_dir, [SqliteSink(data_dir / "events.db")], timeout=60)
     stored = Counter(event.id for event in SqliteStore(data_dir / "events.db").events())
     assert set(acknowledged) <= set(stored)

@@ -227,12 +227,12 @@ class Life:
             arrival = self.pick(share_id, share_id, "share-1", "")
             self.add("visit", start + self.pick(*EDGES), share_id=arrival, visitor=self.pick("ann", "ann", "bob", ""))
         for _ in range(self.pick(0, 1, 1, 2)):
-            later = start + self.pick(0, 0, 1, LOOK_BACK, LOOK_BACK) * DAY + self.pick(*EDGES)
+            later = start + self.pick(0, 0, 0, 1, LOOK_BACK, LOOK_BACK) * DAY + self.pick(*EDGES)
             self.money(
                 "purchase",
                 later,
                 share_id=self.pick("", "", "", share_id, "share-9"),
-                visitor=self.pick("ann", "bob", "", "ann tomorrow"),
+                visitor=self.pick("ann", "ann", "bob", ""),
                 previous_visitor=self.pick("", "", "ann", "bob"),
             )
         for _ in range(self.pick(0, 0, 1, 2)):

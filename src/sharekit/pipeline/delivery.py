@@ -1,309 +1,19 @@
-"""Delivery: one deliverer per data directory reads every process's journal and feeds the sinks."""
+"""Delivery as it is run: in a thread of the app, as a service, or once for what is left."""
 
 from __future__ import annotations
 
-import logging
-import sqlite3
 import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from pathlib import Path
 
-from sharekit.exceptions import ConfigError
-from sharekit.pipeline.ledger import Ledger
-from sharekit.pipeline.locks import FileLock
-from sharekit.pipeline.segments import SegmentReader, segment_names
+from sharekit.pipeline.deliverer import JOURNAL, LEASE, LEDGER, Deliverer, check_names
+from sharekit.pipeline.lane import GATHER, POLL, Tolerance, rest
+from sharekit.pipeline.segments import segment_names
 from sharekit.pipeline.wakeup import Wakeup
-from sharekit.pipeline.worker import Worker
 from sharekit.sinks.base import Sink
 
-log = logging.getLogger("sharekit.delivery")
-
-JOURNAL = "journal"
-LEDGER = "delivery.db"
-LEASE = "delivery.lock"
-POLL = 0.2
-"""Seconds between looks at other processes' journals, and at the lease."""
-GATHER = 0.05
-"""Seconds after an event of this process in which more are awaited, to make one batch of them."""
-REST = 4.0
-LONGEST_REST = 0.25
-"""A gentle deliverer rests four times as long as a full batch took it, in seconds at most so long. When requests keep
-the process busy, delivery takes a fifth of it at most, and catches up afterwards."""
-
-
-def check_names(sinks: Sequence[Sink]) -> None:
-    """Each sink needs a name of its own, because its position is remembered by it.
-
-    Raises:
-        ConfigError: two have the same.
-    """
-    seen: set[str] = set()
-    for sink in sinks:
-        if sink.name in seen:
-            raise ConfigError(
-                f"sinks: two are named {sink.name!r}. Give one another name: ?name=... in its URL, or its attribute."
-            )
-        seen.add(sink.name)
-
-
-class Deliverer:
-    """Delivers while it holds the lease of the data directory. Used by one thread, except where said.
-
-    A single sink is fed in that thread; several have a thread each, so that none waits for another.
-
-    Parameters:
-        data_dir: the kit's data directory.
-        sinks: where events go; they are not closed by this object.
-        gentle: rest between batches, because other threads of this process answer requests.
-        keep: delete no segment, because a sink that is not among these may still need it.
-    """
-
-    def __init__(self, data_dir: Path, sinks: Sequence[Sink], *, gentle: bool = False, keep: bool = False) -> None:
-        check_names(sinks)
-        self.gentle = gentle
-        self._keep = keep
-        self.sinks = tuple(sinks)
-        self._journal = data_dir / JOURNAL
-        self._ledger = Ledger(data_dir / LEDGER)
-        self._lease = FileLock(data_dir / LEASE)
-        self._leading = False
-        self._readers: tuple[SegmentReader, ...] = ()
-        self._lanes: list[_Lane] = []
-        self._looked = 0.0
-        self._missed: set[str] = set()
-
-    @property
-    def leading(self) -> bool:
-        """Whether this object holds the lease. Any thread may ask."""
-        return self._leading
-
-    @property
-    def idle(self) -> bool:
-        """Whether every sink had everything at its last turn, and none waits for another attempt."""
-        return self._leading and not any(lane.busy for lane in self._lanes)
-
-    def tick(self) -> bool:
-        """Do what is due; True when there is more to do at once.
-
-        Raises:
-            OSError, sqlite3.Error: the data directory cannot be used at the moment.
-        """
-        if self._leading and not self._lease.held:
-            self.stop(timeout=POLL)  # the directory was removed under us
-        if not self._leading:
-            if not self._journal.is_dir() or not self._lease.acquire():
-                return False
-            self._begin()
-        if time.monotonic() - self._looked >= POLL:
-            self._look()
-        return self._deliver()
-
-    def wake(self) -> None:
-        """Tell the sinks' threads that there are new events."""
-        for lane in self._lanes:
-            lane.wake.ring()
-
-    def stop(self, timeout: float = 0.0) -> bool:
-        """Stop the sinks' threads and give the lease back; False when a sink is still busy after ``timeout`` seconds.
-
-        The lease is kept then, because a sink that is still writing must not meet a second deliverer.
-        """
-        deadline = time.monotonic() + timeout
-        for lane in self._lanes:
-            lane.stop()
-        if not all(lane.join(max(0.0, deadline - time.monotonic())) for lane in self._lanes):
-            return False
-        if self._leading:
-            with suppress(OSError, sqlite3.Error):
-                self._look()  # what every sink has by now can go
-        self._lanes = []
-        for reader in self._readers:
-            reader.close()
-        self._readers = ()
-        self._leading = False
-        self._ledger.close()
-        self._lease.release()
-        return True
-
-    def pause(self, timeout: float) -> None:
-        """Wait until no sink is in use, and keep it so until :meth:`resume`. Any thread may call it, before a fork."""
-        deadline = time.monotonic() + timeout
-        for lane in self._lanes:
-            lane.pause(deadline)
-
-    def resume(self) -> None:
-        """Go on after :meth:`pause`."""
-        for lane in self._lanes:
-            lane.resume()
-
-    def forget(self) -> None:
-        """In a child after a fork: leave the parent's locks alone."""
-        self._lease.forget()
-        for reader in self._readers:
-            reader.forget()
-
-    def _begin(self) -> None:
-        try:
-            cursors = self._ledger.open_sinks([sink.name for sink in self.sinks])
-        except BaseException:
-            self._lease.release()
-            raise
-        self._leading = True
-        self._looked = 0.0
-        workers = [Worker(sink, self._ledger, cursors[sink.name], lambda: self._readers) for sink in self.sinks]
-        self._look(workers)
-        self._lanes = [_Lane(worker, threaded=len(workers) > 1, gentle=self.gentle) for worker in workers]
-
-    def _look(self, workers: Sequence[Worker] | None = None) -> None:
-        """See which segments there are, take over those whose process is gone, delete those that every sink has."""
-        if workers is None:
-            workers = [lane.worker for lane in self._lanes]
-        self._looked = time.monotonic()
-        retired = self._ledger.retired()
-        known = {reader.name: reader for reader in self._readers}
-        names = segment_names(self._journal)
-        for name in names:
-            if name in retired:
-                self._remove(SegmentReader(self._journal, name))
-            elif name not in known:
-                known[name] = SegmentReader(self._journal, name)
-        present = set(names)
-        for name in retired - present:
-            self._ledger.removed(name)
-        for name in [name for name in known if name not in present]:
-            known.pop(name).close()
-        for name in {name for worker in workers for name in list(worker.cursors)} - present - retired:
-            self._lost(name, workers)
-        for reader in list(known.values()):
-            if self._keep or not reader.adopt():
-                continue
-            try:
-                written, dropped = reader.totals()
-            except sqlite3.OperationalError:
-                raise
-            except sqlite3.DatabaseError:
-                reader.damaged = True
-            if reader.damaged:
-                self._damaged(reader, workers)
-                del known[reader.name]
-            elif all(worker.cursors.get(reader.name, 0) >= written for worker in workers):
-                self._ledger.retire(reader.name, written, dropped)
-                del known[reader.name]
-                self._readers = tuple(other for other in self._readers if other is not reader)
-                for worker in workers:
-                    worker.cursors.pop(reader.name, None)
-                self._remove(reader)
-        self._readers = tuple(known[name] for name in sorted(known))
-
-    def _remove(self, reader: SegmentReader) -> None:
-        if reader.adopt():
-            reader.remove()
-            self._ledger.removed(reader.name)
-
-    def _lost(self, name: str, workers: Sequence[Worker]) -> None:
-        """Close the books on a segment that somebody else deleted."""
-        seen = max(worker.cursors.get(name, 0) for worker in workers)
-        log.error("journal segment %s has vanished; events in it that were not delivered are lost", name)
-        self._ledger.retire(name, seen, {})
-        self._ledger.removed(name)
-        for worker in workers:
-            worker.cursors.pop(name, None)
-
-    def _damaged(self, reader: SegmentReader, workers: Sequence[Worker]) -> None:
-        """Close the books on a segment that cannot be read, and keep the file for somebody who can."""
-        self._readers = tuple(other for other in self._readers if other is not reader)
-        seen = max(worker.cursors.get(reader.name, 0) for worker in workers)
-        self._ledger.retire(reader.name, seen, {}, unread="damaged")
-        for worker in workers:
-            worker.cursors.pop(reader.name, None)
-        place = reader.set_aside()
-        self._ledger.removed(reader.name)
-        log.error("journal segment %s is damaged; it was moved to %s after %d events", reader.name, place, seen)
-
-    def _deliver(self) -> bool:
-        if len(self._lanes) == 1:
-            return self._lanes[0].step()
-        return False
-
-
-class _Lane:
-    """A worker, and its thread where it has one."""
-
-    def __init__(self, worker: Worker, *, threaded: bool, gentle: bool) -> None:
-        self.worker = worker
-        self._gentle = gentle
-        self.wake = Wakeup()
-        self.busy = True
-        self._stopping = False
-        self._using = threading.Lock()
-        self._paused = False
-        self._thread: threading.Thread | None = None
-        if threaded:
-            self._thread = threading.Thread(target=self._run, name=f"sharekit-{worker.sink.name}", daemon=True)
-            self._thread.start()
-
-    def step(self) -> bool:
-        with self._using:
-            more = not self._stopping and self.worker.step()
-        self.busy = more or time.monotonic() < self.worker.ready_at
-        return more
-
-    def stop(self) -> None:
-        self._stopping = True
-        self.wake.ring()
-
-    def join(self, timeout: float) -> bool:
-        if self._thread is None:
-            return True
-        self._thread.join(timeout)
-        return not self._thread.is_alive()
-
-    def pause(self, deadline: float) -> None:
-        self._paused = self._using.acquire(timeout=max(0.0, deadline - time.monotonic()))
-
-    def resume(self) -> None:
-        if self._paused:
-            self._paused = False
-            self._using.release()
-
-    def _run(self) -> None:
-        tolerance = Tolerance()
-        while not self._stopping:
-            more = False
-            started = time.monotonic()
-            with tolerance:
-                more = self.step()
-            if self._stopping:
-                break
-            if not more:
-                self.wake.wait(POLL)
-            elif self._gentle:
-                self.wake.wait(_rest(started))
-
-
-class Tolerance:
-    """``with tolerance:`` logs what went wrong, and goes on after a moment.
-
-    The journal keeps the events, and the next look may find things mended. The same fault is logged once a minute.
-    """
-
-    def __init__(self) -> None:
-        self._last = ""
-        self._logged = 0.0
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> bool:
-        if not isinstance(error, Exception):
-            return False
-        if repr(error) != self._last or time.monotonic() - self._logged > 60:
-            self._last, self._logged = repr(error), time.monotonic()
-            log.warning("delivery is held up: %r", error, exc_info=not isinstance(error, OSError | sqlite3.Error))
-        time.sleep(POLL)
-        return True
+__all__ = ["JOURNAL", "LEASE", "LEDGER", "Deliverer", "check_names", "drain", "run", "serve"]
 
 
 def run(
@@ -323,7 +33,7 @@ def run(
         before: called at each turn.
     """
     tolerance = Tolerance()
-    while not stop.is_set():
+    while not stop.is_set() and not (deliverer is not None and deliverer.forgotten):
         more = False
         started = time.monotonic()
         with tolerance:
@@ -334,14 +44,10 @@ def run(
                     deliverer.wake()
         if more:
             if deliverer is not None and deliverer.gentle:
-                hurry.wait(_rest(started))
+                hurry.wait(rest(started))
             continue
         if wake.wait(POLL):
             hurry.wait(GATHER)
-
-
-def _rest(started: float) -> float:
-    return min(LONGEST_REST, REST * (time.monotonic() - started))
 
 
 def serve(data_dir: Path, sinks: Sequence[Sink], stop: threading.Event) -> None:
@@ -350,10 +56,7 @@ def serve(data_dir: Path, sinks: Sequence[Sink], stop: threading.Event) -> None:
     try:
         run(deliverer, stop, Wakeup(), Wakeup())
     finally:
-        deliverer.stop(timeout=5.0)
-        for sink in sinks:
-            with suppress(Exception):
-                sink.close()
+        deliverer.stop(timeout=5.0, close_sinks=True)
 
 
 def drain(data_dir: Path, sinks: Sequence[Sink], timeout: float = 10.0, *, keep: bool = False) -> bool:
@@ -386,7 +89,4 @@ def drain(data_dir: Path, sinks: Sequence[Sink], timeout: float = 10.0, *, keep:
                         time.sleep(0.01)
         return done
     finally:
-        deliverer.stop(timeout=max(0.0, deadline - time.monotonic()))
-        for sink in sinks:
-            with suppress(Exception):
-                sink.close()
+        deliverer.stop(timeout=max(0.1, deadline - time.monotonic()), close_sinks=True)

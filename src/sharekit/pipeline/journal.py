@@ -24,11 +24,12 @@ from sharekit.config import Durability
 from sharekit.exceptions import JournalError
 from sharekit.forks import watch
 from sharekit.pipeline.locks import FileLock
+from sharekit.pipeline.refusal import refusal
 from sharekit.pipeline.segment import Log, Segment
 from sharekit.sqlite_files import make_directory
 
-SEGMENT_ROWS = 50_000
-SEGMENT_BYTES = 32 * 1024 * 1024
+SEGMENT_ROWS = 8_000
+SEGMENT_BYTES = 4 * 1024 * 1024
 MEMORY_LIMIT = 10_000
 """Events of level ``memory`` that wait for the journal; more are dropped and counted."""
 _LOOK_EVERY = 0.05
@@ -207,13 +208,14 @@ class Journal:
                 _take(self._lock)
                 try:
                     log = self._write(group.payloads)
+                    log.prepare()
                 finally:
                     self._lock.release()
                 log.flush()
             finally:
                 self._flush_lock.release()
         except OSError as error:
-            group.error = _journal_error(self.directory, error)
+            group.error = refusal(self.directory, error)
             raise group.error from error
         except BaseException as error:
             group.error = JournalError(f"the thread that wrote for others was interrupted: {error!r}")
@@ -239,7 +241,7 @@ class Journal:
                 segment = self._usable_segment()
             log = segment.write(payloads, dropped)
         except (sqlite3.Error, OSError) as error:
-            raise _journal_error(self.directory, error) from error
+            raise refusal(self.directory, error) from error
         else:
             if segment.written >= self.segment_rows or segment.bytes >= self.segment_bytes:
                 self._seal()
@@ -316,17 +318,3 @@ def _take(lock: _Lock) -> None:
     """Take a lock, but never wait for ever."""
     if not lock.acquire(timeout=_PATIENCE):
         raise JournalError(f"the journal was busy for {_PATIENCE:.0f} seconds; the event was not kept. Try it again.")
-
-
-def _journal_error(directory: Path, error: Exception) -> JournalError:
-    if isinstance(error, JournalError):
-        return error
-    text = str(error).lower()
-    advice = "See the reason in brackets."
-    if isinstance(error, PermissionError) or "read-only" in text or "readonly" in text or "unable to open" in text:
-        advice = "Make data_dir writable for the user of this process."
-    elif "full" in text or "no space" in text or "too large" in text or "disk i/o" in text:
-        advice = "Free disk space, or move data_dir."
-    elif "locked" in text:
-        advice = "Another program holds the file; only this process may write it."
-    return JournalError(f"{directory}: the event was not kept ({error}). {advice}")

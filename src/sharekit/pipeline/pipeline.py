@@ -7,7 +7,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from weakref import WeakSet
 
@@ -75,6 +75,7 @@ class Pipeline:
         self._hurry = Wakeup()
         self._thread: threading.Thread | None = None
         self._deliverer: Deliverer | None = None
+        self._held: list[threading.Lock] = []
 
     def record(self, event: Event) -> None:
         """Keep an event; returns when it is kept at the level of its name.
@@ -156,15 +157,12 @@ class Pipeline:
         self._wake.ring()
         self._hurry.ring()
         self._ledger.close()
-        ended = True
         if self._thread is not None:
             self._thread.join(max(0.1, deadline - time.monotonic()))
-            ended = not self._thread.is_alive()
-        if ended and self._deliverer is not None:
-            ended = self._deliverer.stop(max(0.1, deadline - time.monotonic()))
-        if ended:
-            for sink in self.sinks:
-                sink.close()
+            if self._thread.is_alive():
+                return  # a sink that does not come back keeps the lease and its files until the process ends
+        deliverer = self._deliverer or Deliverer(self.data_dir, self.sinks)
+        deliverer.stop(max(0.1, deadline - time.monotonic()), close_sinks=True)
 
     def _level(self, name: str) -> Durability:
         level = self._levels.get(name)
@@ -180,13 +178,15 @@ class Pipeline:
                 return
             if self._deliver:
                 self._deliverer = Deliverer(self.data_dir, self.sinks, gentle=True)
-            self._thread = threading.Thread(
+            thread = threading.Thread(
                 target=run,
                 args=(self._deliverer, self._stop, self._wake, self._hurry, self._journal.drain),
                 name="sharekit-delivery",
                 daemon=True,
             )
-            self._thread.start()
+            with suppress(RuntimeError):  # the interpreter ends: the journal keeps the event for the next process
+                thread.start()
+                self._thread = thread
 
     def _delivered(self) -> bool:
         recorded = self._journal.written()
@@ -209,18 +209,16 @@ class Pipeline:
     def before_fork(self) -> None:
         """Let no sink be in use while the process is copied, unless one takes long."""
         self._starting.acquire()
-        if self._deliverer is not None:
-            self._deliverer.pause(timeout=1.0)
+        self._held = self._deliverer.pause(timeout=1.0) if self._deliverer is not None else []
 
     def after_fork(self, *, child: bool) -> None:
         """In the child: no thread, no lease; both come with its first event."""
-        deliverer = self._deliverer
-        if deliverer is not None:
-            deliverer.resume()
+        for lock in self._held:
+            lock.release()
         self._starting.release()
         if child:
-            if deliverer is not None:
-                deliverer.forget()
+            if self._deliverer is not None:
+                self._deliverer.forget()
             self._reset()
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 from sharekit.pipeline.locks import FileLock
-from sharekit.sqlite_files import leak, sync_directory
+from sharekit.sqlite_files import connect_read_only, flush_file, leak, sync_directory
 
 MEMORY_FULL = "memory_full"
 """Reason in the tally for events dropped because the memory queue was full."""
@@ -22,12 +22,14 @@ _SETTINGS = (
     "PRAGMA page_size=2048",
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=NORMAL",
-    "PRAGMA wal_autocheckpoint=2000",
+    # Never: most segments are deleted within seconds, so flushing them to the disk would be for nothing.
+    "PRAGMA wal_autocheckpoint=0",
 )
 _TABLES = (
     "CREATE TABLE IF NOT EXISTS events(seq INTEGER PRIMARY KEY, payload TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS tally(reason TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID",
 )
+_ZEROS = bytes(1024 * 1024)
 _INSERT = "INSERT INTO events(payload) VALUES (?)"
 _TALLY = "INSERT INTO tally VALUES (?, ?) ON CONFLICT(reason) DO UPDATE SET count = count + excluded.count"
 
@@ -41,10 +43,22 @@ class Log:
 
     def __init__(self, path: str) -> None:
         self._file = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+        self._prepared = 0
+
+    def prepare(self) -> None:
+        """Lengthen the file ahead of the commits to come, under the journal's lock.
+
+        A flush costs several times as much when the file has grown, because its new length has to be kept, too. SQLite
+        stops reading a log at the first frame that is not one, so zeros behind the last do no harm.
+        """
+        with suppress(OSError):  # a full disk is for the commit to tell
+            size = os.fstat(self._file).st_size
+            if size != self._prepared:  # what was prepared is used up
+                self._prepared = size + os.pwrite(self._file, _ZEROS, size)
 
     def flush(self) -> None:
         """Have everything that was committed before on the disk when this returns."""
-        os.fdatasync(self._file)
+        flush_file(self._file)
 
     def __del__(self) -> None:
         with suppress(OSError, AttributeError):
@@ -107,6 +121,10 @@ class Segment:
         connection, self._connection = self._connection, None
         self._log = None
         if connection is not None:
+            # The last connection that is closed moves the log into the file; one that may not write does not.
+            with suppress(sqlite3.Error), closing(connect_read_only(self.path)) as last:
+                last.execute("SELECT 1 FROM events LIMIT 1").fetchone()
+                connection.close()
             connection.close()
 
     def forget(self) -> None:

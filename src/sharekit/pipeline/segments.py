@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import suppress
+import time
+from contextlib import closing, suppress
 from pathlib import Path
 
 from sharekit.pipeline.locks import FileLock
@@ -18,11 +19,26 @@ def segment_names(directory: Path) -> list[str]:
         return []
 
 
+def clear_locks(directory: Path) -> None:
+    """Delete the lock files of segments that are not there (any more), when nobody holds them."""
+    with suppress(OSError):
+        for path in directory.glob("*.lock"):
+            lock = FileLock(path)
+            if not path.with_suffix(".db").exists() and lock.acquire():
+                if not path.with_suffix(".db").exists():
+                    path.unlink(missing_ok=True)
+                lock.release()
+
+
+COMPACT_AFTER = 10.0
+"""Seconds for which a final segment waits before its log is moved into the file."""
+LONGEST_START = 64 * 1024
+"""Bytes that the log of a segment without tables may have: making them takes fewer."""
 _READ = "SELECT group_concat(payload, char(10)) FROM (SELECT payload FROM events WHERE seq > ? ORDER BY seq LIMIT ?)"
 
 
 class SegmentReader:
-    """Reads a segment. While the owner lives, through a connection that can neither write nor checkpoint.
+    """Reads a segment, through a connection that can neither write nor checkpoint.
 
     Parameters:
         directory: folder of the segments.
@@ -40,26 +56,29 @@ class SegmentReader:
         """Events in it, once that is final and known."""
         self.damaged = False
         """True when SQLite cannot make sense of the file."""
-        self._handle = Handle(self.path, self._open)
-
-    def _open(self) -> sqlite3.Connection:
-        if not self.final:
-            return connect_read_only(self.path)
-        # The owner is gone and its lock is ours: now we are the one connection that may recover and checkpoint.
-        return sqlite3.connect(
-            f"{self.path.absolute().as_uri()}?mode=rw",
-            uri=True,
-            timeout=2.0,
-            isolation_level=None,
-            check_same_thread=False,
-        )
+        self._dropped: dict[str, int] = {}
+        self._compact_at = 0.0
+        self._handle = Handle(self.path, lambda: connect_read_only(self.path))
 
     def adopt(self) -> bool:
-        """Take the segment over if its owner is gone; True when it is final."""
+        """See whether the owner is gone; True when it is, and the segment final. No owner ever returns to a segment."""
         if not self.final and self.lock.acquire():
+            self.lock.release()
+            self._roll_back()
             self.final = True
-            self._handle.close()
+            self._compact_at = time.monotonic() + COMPACT_AFTER
         return self.final
+
+    def _roll_back(self) -> None:
+        """Undo the making of the file, if the owner died in the middle of it: a reading connection may not."""
+        if self._beside("-journal").exists():
+            with closing(self._connect_to_mend()) as connection:
+                connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+
+    def _connect_to_mend(self) -> sqlite3.Connection:
+        """A connection that may write. Only for a final segment, whose owner is gone, by the holder of the lease."""
+        uri = f"{self.path.absolute().as_uri()}?mode=rw"
+        return sqlite3.connect(uri, uri=True, timeout=2.0, isolation_level=None)
 
     def read(self, after: int, limit: int) -> list[str]:
         """The JSON of at most ``limit`` events after number ``after``. They are numbered from 1 without gaps."""
@@ -70,13 +89,18 @@ class SegmentReader:
                 # One row, because the interpreter lock changes hands at each. JSON text has no line break in it.
                 found: str | None = connection.execute(_READ, (after, limit)).fetchone()[0]
             except sqlite3.OperationalError as error:
-                if _being_made(error):
+                if self._being_made(error):
                     return []
                 raise
-        return found.split("\n") if found else []
+        lines = found.split("\n") if found else []
+        if self.written is not None and after + len(lines) >= self.written:
+            self._handle.close()  # a batch may reach over many: no descriptor for those that are read
+        return lines
 
     def totals(self) -> tuple[int, dict[str, int]]:
         """How many events are in it, and how many its process dropped, by reason. Zero for one that is being made."""
+        if self.written is not None:
+            return self.written, self._dropped
         with self._handle as connection:
             try:
                 connection.execute("BEGIN")
@@ -84,45 +108,68 @@ class SegmentReader:
                 dropped = dict(connection.execute("SELECT reason, count FROM tally").fetchall())
                 connection.execute("COMMIT")
             except sqlite3.OperationalError as error:
-                if not _being_made(error):
+                if not self._being_made(error):
                     raise
                 with suppress(sqlite3.Error):
                     connection.execute("ROLLBACK")
                 written, dropped = 0, {}
         if self.final:
-            self.written = written
+            self.written, self._dropped = written, dropped
+            self._handle.close()  # many may wait for a sink that is down: no descriptor for those either
         return written, dropped
+
+    def _being_made(self, error: sqlite3.OperationalError) -> bool:
+        """Whether a segment is not complete yet, or its owner died while making it: no event is in it.
+
+        What the making left half done keeps readers out of a file until its owner is through with it. A final file was
+        mended first, so there it would be a fault, and must not pass for a file without events.
+
+        Raises:
+            sqlite3.DatabaseError: the segment has no tables, but a log in which there must have been events.
+        """
+        if "readonly database" in str(error):
+            return not self.final and self._beside("-journal").exists()
+        if "no such table" not in str(error):
+            return False
+        log = self._beside("-wal")
+        if self.final and log.exists() and log.stat().st_size > LONGEST_START:
+            raise sqlite3.DatabaseError("its log cannot be read") from error
+        return True
+
+    def _beside(self, suffix: str) -> Path:
+        return self.path.with_name(self.path.name + suffix)
+
+    def compact(self) -> bool:
+        """Move the log of a final segment that has been waiting for some time into the file; False when there was none.
+
+        A segment is not checkpointed while it is written, as most are deleted within seconds. The log has a page per
+        commit, several times the size of the events.
+        """
+        if not self.final or not 0 < self._compact_at < time.monotonic():
+            return False
+        self._compact_at = 0.0
+        with closing(self._connect_to_mend()) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return True
 
     def set_aside(self) -> Path:
         """Move a final segment that cannot be read out of the way; where it is now."""
         self._handle.close()
         place = self.path.parent / "damaged"
         place.mkdir(exist_ok=True)
-        for suffix in ("", "-wal", "-shm"):
+        for suffix in ("", "-wal", "-shm", "-journal"):
             with suppress(FileNotFoundError):
-                self.path.with_name(self.path.name + suffix).rename(place / (self.path.name + suffix))
+                self._beside(suffix).rename(place / (self.path.name + suffix))
         self.lock.path.unlink(missing_ok=True)
-        self.lock.release()
         return place / self.path.name
 
     def remove(self) -> None:
         """Delete a final segment, its lock last: a crash in between leaves nothing that looks like a segment."""
         self._handle.close()
-        for suffix in ("", "-wal", "-shm"):
-            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+        for suffix in ("", "-wal", "-shm", "-journal"):
+            self._beside(suffix).unlink(missing_ok=True)
         self.lock.path.unlink(missing_ok=True)
-        self.lock.release()
 
     def close(self) -> None:
-        """Close the file and give up what was adopted."""
+        """Close the file."""
         self._handle.close()
-        self.lock.release()
-        self.final = False
-
-    def forget(self) -> None:
-        """In a child after a fork: leave the parent's lock alone."""
-        self.lock.forget()
-
-
-def _being_made(error: sqlite3.OperationalError) -> bool:
-    return "no such table" in str(error)

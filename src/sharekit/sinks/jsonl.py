@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from sharekit.events.model import Event
 from sharekit.sinks.base import Sink
 from sharekit.sinks.batch import lines, records
+from sharekit.sqlite_files import writable
 
 if TYPE_CHECKING:
     from sharekit.sinks.registry import SinkUrl
@@ -66,12 +67,9 @@ class JsonlSink(Sink):
             self._remember(ids)
 
     def check(self) -> str | None:
-        """Whether the file can be appended to."""
-        try:
-            with self._lock:
-                self._open()
-        except OSError as error:
-            return f"{self.path}: {error}"
+        """Whether the file may be written. Only looks, as another process may be writing."""
+        if not writable(self.path):
+            return f"{self.path} cannot be written. Make it and its folder writable for the user of this process."
         return None
 
     def close(self) -> None:

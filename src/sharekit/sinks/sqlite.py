@@ -19,7 +19,7 @@ from sharekit.exceptions import StoreError
 from sharekit.sinks.base import Sink
 from sharekit.sinks.batch import records
 from sharekit.sinks.rows import ADDED, COLUMNS, RowMaker, event_of
-from sharekit.sqlite_files import Handle, connect_read_only, make_directory, sync_directory
+from sharekit.sqlite_files import Handle, connect_read_only, make_directory, sync_directory, writable
 
 if TYPE_CHECKING:
     from sharekit.sinks.registry import SinkUrl
@@ -125,12 +125,14 @@ class SqliteSink(Sink):
             connection.execute("COMMIT")
 
     def check(self) -> str | None:
-        """Whether the file can be opened and is of a version this library knows."""
+        """Whether the file is of a known version, or can be made. Only looks, as another process may be writing."""
         try:
-            with self._handle:
-                return None
-        except (sqlite3.Error, OSError, StoreError) as error:
-            return f"{self.path}: {error}"
+            SqliteStore(self.path).query("SELECT 1 FROM events LIMIT 1")
+        except StoreError as error:
+            return str(error)
+        if not writable(self.path):
+            return f"{self.path} cannot be written. Make it and its folder writable for the user of this process."
+        return None
 
     def close(self) -> None:
         """Close the file."""

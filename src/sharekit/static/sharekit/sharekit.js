@@ -13,7 +13,7 @@
   if (window[flag]) return; // the tag stands twice on the page: counting twice would be wrong
 
   const script = document.currentScript;
-  const SOON = 300; // ms after which something done is sent,
+  const SOON = 60; // ms after which something done is sent,
   const LATER = 2000; // and something only seen
 
   /* Helpers */
