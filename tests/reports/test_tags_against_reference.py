@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -38,7 +39,7 @@ def number_of(value: Any) -> int:
     if isinstance(value, bool):
         return 0
     if isinstance(value, str):
-        value = {str(number): number for number in range(1, MAX_TAG + 1)}.get(value, 0)
+        value = int(value) if re.fullmatch("[0-9]{1,3}", value) else 0
     return value if isinstance(value, int) and 1 <= value <= MAX_TAG else 0
 
 
