@@ -28,11 +28,8 @@ from sharekit.sinks.registry import make_sink
 from sharekit.sinks.store import open_store
 from sharekit.web.http import Request, Response
 from sharekit.widgets.context import WidgetContext
-from sharekit.widgets.gallery import gallery
 from sharekit.widgets.meta import meta
 from sharekit.widgets.share import share_buttons
-from sharekit.widgets.tags import product_tags
-from sharekit.widgets.video import video
 
 if TYPE_CHECKING:
     from jinja2 import BaseLoader
@@ -119,14 +116,20 @@ class ShareKit:
 
     def product_tags(self, picture: Picture | Look, **options: Any) -> Markup:
         """A picture (or a look of several) with its products. Options: :func:`sharekit.widgets.tags.product_tags`."""
+        from sharekit.widgets.tags import product_tags
+
         return product_tags(self._widgets, picture, **options)
 
     def gallery(self, pictures: Iterable[Picture], **options: Any) -> Markup:
         """Pictures side by side, tagged or not. Options: :func:`sharekit.widgets.gallery.gallery`."""
+        from sharekit.widgets.gallery import gallery
+
         return gallery(self._widgets, pictures, **options)
 
     def video(self, film: Video, **options: Any) -> Markup:
         """A video with products in it. Options: :func:`sharekit.widgets.video.video`."""
+        from sharekit.widgets.video import video
+
         return video(self._widgets, film, **options)
 
     def assets(
