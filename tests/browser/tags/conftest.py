@@ -47,7 +47,7 @@ class Window(Protocol):
         """Load a page in a window of that size."""
 
     def evaluate(self, expression: str) -> Any:
-        """The value of an expression, which may be a promise."""
+        """The value of an expression."""
 
     def press(self, key: str) -> None:
         """Press a key."""
@@ -132,8 +132,8 @@ class Firefox:
 
     def evaluate(self, expression: str) -> Any:
         """The value of an expression; also where the page itself may run no script."""
-        asked = f"(async () => JSON.stringify(await ({expression})))()"
-        answer = self("script.evaluate", expression=asked, target={"context": self._context}, awaitPromise=True)
+        asked = f"JSON.stringify({expression})"
+        answer = self("script.evaluate", expression=asked, target={"context": self._context}, awaitPromise=False)
         assert answer["type"] == "success", answer["exceptionDetails"]["text"]
         return json.loads(answer["result"]["value"]) if answer["result"]["type"] == "string" else None
 
