@@ -164,7 +164,7 @@ def by_hand(picture: Picture, e: Callable[[Any], Any] = escape) -> str:
         f'<img class="sk-look__img" src="{e(picture.src)}" width="{picture.width}" height="{picture.height}" '
         f'alt="{e(picture.alt)}" loading="lazy" decoding="async"><ul class="sk-look__pins sk-x7 sk-x-5 sk-y0 sk-y-0" '
         f'role="list" aria-label="Products in this picture">{"".join(pins)}</ul></div>'
-        f'<figcaption class="sk-look__caption"><span id="{uid}-c">Shop this look</span></figcaption>'
+        f'<p class="sk-look__caption"><span id="{uid}-c">Shop this look</span></p>'
         f'<ol class="sk-look__items sk-look__items--shown" role="list">{"".join(items)}</ol>'
         f'<script type="application/ld+json">{_data(picture)}</script></figure>'
     )
