@@ -69,4 +69,4 @@ def test_no_question_reads_the_whole_table(path: Path, make_store: Callable[...,
 
 def test_there_are_files_to_test() -> None:
     """An empty folder would pass everything above."""
-    assert [path.stem for path in FILES] == ["counts", "purchases", "share_counts", "visits"]
+    assert [path.stem for path in FILES] == ["counts", "purchases", "share_counts", "tags", "visits"]
