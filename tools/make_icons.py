@@ -70,11 +70,7 @@ RARE = {
     "threema": "simple:threema",
     "diaspora": "simple:diaspora",
     "evernote": "simple:evernote",
-    "ai_chatgpt": "bootstrap:openai",
-    "ai_claude": "simple:claude",
-    "ai_perplexity": "simple:perplexity",
-    "ai_grok": "own:sparkle",
-    "ai_gemini": "simple:googlegemini",
+    "ai": "own:sparkle",  # one sign for all assistants: their marks are intricate, and each is told by its name
 }
 
 # Drawn for this library on a 24 px square, as strokes of 2 px.

@@ -84,6 +84,7 @@ READING = (
         Network(
             key=key,
             label=label,
+            icon="ai",
             status="single_source",
             base_url=base_url,
             params={"text": name},
