@@ -17,7 +17,7 @@ from sharekit.cli import main
 from sharekit.cli.parser import make_parser
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
-COMMANDS = ("demo", "report", "export", "networks", "doctor", "deliver")
+COMMANDS = ("demo", "report", "export", "networks", "lint", "doctor", "tag", "deliver")
 
 
 def test_the_version_is_the_librarys(run: Run) -> None:
