@@ -257,7 +257,7 @@
       if (known.has(box)) continue;
       known.add(box);
       if (box.dataset.skTags) import("./looks.js").catch(() => {});
-      if (watcher) watcher.observe(box);
+      watcher?.observe(box);
     }
   });
 
@@ -270,7 +270,7 @@
     let waiting;
     new MutationObserver(guard((changes) => {
       if (changes.some((change) => change.target === root && change.attributeName)) arrive();
-      waiting = waiting || setTimeout(() => {
+      waiting ||= setTimeout(() => {
         waiting = 0;
         scan();
       }, 50);
