@@ -16,7 +16,10 @@ FOLDER = Path(sharekit.__file__).parent / "static" / "sharekit"
 NOTICE = Path(__file__).parents[2] / "NOTICE.md"
 SVG = "{http://www.w3.org/2000/svg}"
 SPRITES = sorted(FOLDER.glob("icons*.svg"))
-STYLES = sorted(FOLDER.glob("*.css"))
+# The tag editor stands on pages of its own, where it is no guest.
+STYLES = sorted(path for path in FOLDER.glob("*.css") if path.name != "editor.css")
+# "* { margin: 0 }" and "img { height: auto }" stand in many style sheets, and would move pins off their places.
+FORCED = {"looks.css": {"margin", "block-size"}}
 
 
 def glyphs(sprite: Path) -> list[str]:
@@ -62,11 +65,11 @@ def test_styles_are_guests(style: Path) -> None:
     text = re.sub(r"/\*.*?\*/", "", style.read_text(), flags=re.DOTALL).strip()
     assert text.startswith("@layer sharekit {")
     assert text.endswith("}")
-    assert "!important" not in text
+    assert set(re.findall(r"([\w-]+):[^;]*!important", text)) == FORCED.get(style.name, set())
     assert "url(" not in text
     assert "@import" not in text
     physical = re.findall(r"(?:margin|padding|border|inset)?-?(?:left|right)\s*:|text-align:\s*(?:left|right)", text)
-    assert physical == []
+    assert set(physical) <= ({"left:"} if style.name == "looks.css" else set())  # coordinates of a picture
 
 
 @pytest.mark.parametrize("style", STYLES, ids=lambda path: path.name)
