@@ -195,3 +195,13 @@ def test_two_kits_in_one_process_keep_to_themselves(make_kit: MakeKit, tmp_path:
     one.record("click")
     assert one.flush(10)
     assert (one.report.totals().clicks, two.report.totals().clicks) == (1, 0)
+
+
+def test_old_salts_are_destroyed_although_nobody_comes_by(kit: ShareKit) -> None:
+    """A shop that only records purchases still forgets how yesterday's visitors were told apart."""
+    kit.settings.data_dir.mkdir()
+    salts = kit.settings.data_dir / "salts.json"
+    salts.write_text(json.dumps({"20000": "00" * 16}))
+    kit.record_purchase(order_id="1001", value="39.80", currency="EUR")
+    assert kit.flush(10)
+    assert "20000" not in json.loads(salts.read_text())

@@ -86,6 +86,7 @@ class ShareKit:
             ],
             durability_of=self._durability_of,
             deliver=self.settings.deliver,
+            upkeep=lambda: self._visitors.prune(),
         )
 
     # What a template author embeds
@@ -288,6 +289,10 @@ class ShareKit:
         return Signer(self._keys, purpose="links")
 
     @cached_property
+    def _visitors(self) -> Visitors:
+        return Visitors(self.settings.data_dir)
+
+    @cached_property
     def _assets(self) -> Assets:
         return Assets(self.settings.mount)
 
@@ -320,7 +325,7 @@ class ShareKit:
                 environment=self._environment,
                 signer=lambda: self._signer,
                 share_key=lambda: derive_key(self._keys, "share-id"),
-                visitors=Visitors(self.settings.data_dir),
+                visitors=self._visitors,
                 record_many=self._pipeline.record_many,
                 names=self._names,
             )

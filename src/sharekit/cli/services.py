@@ -15,6 +15,7 @@ from types import FrameType
 from sharekit.cli.data import load_settings, make_sinks, zone_of
 from sharekit.cli.output import note, say
 from sharekit.config import PREFIX
+from sharekit.events.visitor import Visitors
 from sharekit.exceptions import ConfigError
 from sharekit.pipeline.delivery import check_names, drain, serve
 from sharekit.pipeline.pipeline import status_of
@@ -52,7 +53,7 @@ def deliver(options: Namespace) -> int:
     names = ", ".join(sink.name for sink in sinks)
     note(f"Delivering from {folder} to {names}{waiting}. Stop with Ctrl+C or SIGTERM.")
     with _stopped_by_signals() as stop:
-        serve(folder, sinks, stop)
+        serve(folder, sinks, stop, upkeep=Visitors(folder).prune)
     return 0
 
 

@@ -13,7 +13,10 @@ from sharekit.pipeline.segments import segment_names
 from sharekit.pipeline.wakeup import Wakeup
 from sharekit.sinks.base import Sink
 
-__all__ = ["JOURNAL", "LEASE", "LEDGER", "Deliverer", "check_names", "drain", "run", "serve"]
+__all__ = ["JOURNAL", "LEASE", "LEDGER", "Deliverer", "check_names", "drain", "hourly", "run", "serve"]
+
+UPKEEP_EVERY = 3600.0
+"""Seconds between two rounds of upkeep."""
 
 
 def run(
@@ -50,11 +53,30 @@ def run(
             hurry.wait(GATHER)
 
 
-def serve(data_dir: Path, sinks: Sequence[Sink], stop: threading.Event) -> None:
-    """Deliver in this thread until ``stop`` is set: the service behind ``sharekit-web deliver``."""
+def hourly(upkeep: Callable[[], None]) -> Callable[[], None]:
+    """``upkeep``, made to be called at each turn: it does its work at the first, then once an hour."""
+    due = 0.0
+
+    def turn() -> None:
+        nonlocal due
+        if time.monotonic() >= due:
+            due = time.monotonic() + UPKEEP_EVERY
+            upkeep()
+
+    return turn
+
+
+def serve(
+    data_dir: Path, sinks: Sequence[Sink], stop: threading.Event, *, upkeep: Callable[[], None] = lambda: None
+) -> None:
+    """Deliver in this thread until ``stop`` is set: the service behind ``sharekit-web deliver``.
+
+    Parameters:
+        upkeep: done once an hour.
+    """
     deliverer = Deliverer(data_dir, sinks)
     try:
-        run(deliverer, stop, Wakeup(), Wakeup())
+        run(deliverer, stop, Wakeup(), Wakeup(), hourly(upkeep))
     finally:
         deliverer.stop(timeout=5.0, close_sinks=True)
 

@@ -15,7 +15,7 @@ from sharekit.config import Durability
 from sharekit.events.model import Event
 from sharekit.exceptions import EventError, JournalError
 from sharekit.forks import watch
-from sharekit.pipeline.delivery import JOURNAL, LEDGER, Deliverer, check_names, drain, run, serve
+from sharekit.pipeline.delivery import JOURNAL, LEDGER, Deliverer, check_names, drain, hourly, run, serve
 from sharekit.pipeline.journal import Journal
 from sharekit.pipeline.ledger import LedgerReader
 from sharekit.pipeline.status import SinkStatus, Status, read_status
@@ -42,6 +42,7 @@ class Pipeline:
         sinks: where events go.
         durability_of: level of an event, by its name; asked once per name.
         deliver: deliver in a thread of this process; False when a service does.
+        upkeep: done once an hour by the thread that delivers.
 
     Raises:
         ConfigError: two sinks have the same name.
@@ -54,6 +55,7 @@ class Pipeline:
         *,
         durability_of: Callable[[str], Durability],
         deliver: bool = True,
+        upkeep: Callable[[], None] = lambda: None,
     ) -> None:
         check_names(sinks)
         self.data_dir = Path(data_dir)
@@ -61,6 +63,7 @@ class Pipeline:
         self._durability_of = durability_of
         self._levels: dict[str, Durability] = {}
         self._deliver = deliver
+        self._upkeep = hourly(upkeep)
         self._journal = Journal(self.data_dir / JOURNAL)
         self._ledger = LedgerReader(self.data_dir / LEDGER)
         self._closed = False
@@ -180,13 +183,17 @@ class Pipeline:
                 self._deliverer = Deliverer(self.data_dir, self.sinks, gentle=True)
             thread = threading.Thread(
                 target=run,
-                args=(self._deliverer, self._stop, self._wake, self._hurry, self._journal.drain),
+                args=(self._deliverer, self._stop, self._wake, self._hurry, self._before_delivery),
                 name="sharekit-delivery",
                 daemon=True,
             )
             with suppress(RuntimeError):  # the interpreter ends: the journal keeps the event for the next process
                 thread.start()
                 self._thread = thread
+
+    def _before_delivery(self) -> None:
+        self._journal.drain()
+        self._upkeep()
 
     def _delivered(self) -> bool:
         recorded = self._journal.written()

@@ -116,7 +116,7 @@ class Assets:
 
         Parameters:
             icon: id of an icon in our sprites, or the address of one of the shop's own (``"/static/own.svg#kite"``; it
-                must be on the same host, browsers refuse others). An id that we don't have gives an arrow that leads out.
+                must be on the same host, browsers refuse others). An unknown id gives an arrow that leads out.
         """
         if "#" in icon:
             return icon
