@@ -57,6 +57,7 @@ class Settings:
         trusted_proxies: addresses or networks whose ``X-Forwarded-For`` is believed; ``"unix"`` for a socket.
         rate_limit: events a visitor may post, ``"COUNT/minute"`` (second, hour), COUNT at once; ``None``: no limit.
         count_agents: user agents (substrings) counted as people although the crawler list names them.
+        debug: raise an error where product tags have one, instead of logging it.
         attribution_days: days after a visit in which a purchase is credited to its share.
     """
 
@@ -88,6 +89,7 @@ class Settings:
     rate_limit: str | None = "600/minute"
     count_agents: Sequence[str] = ()
     attribution_days: int = 30
+    debug: bool = False
 
     def __post_init__(self) -> None:
         self.base_url = _origin("base_url", self.base_url)
@@ -186,7 +188,7 @@ _FLAGS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false":
 
 def _parse(name: str, text: str) -> Any:
     """A value from the environment, where everything is text."""
-    if name in {"utm", "deliver"}:
+    if name in {"utm", "deliver", "debug"}:
         if text.lower() not in _FLAGS:
             raise ConfigError(f"{PREFIX}{name.upper()}: {text!r} is not one of {', '.join(_FLAGS)}.")
         return _FLAGS[text.lower()]

@@ -346,7 +346,7 @@ class TestPrices:
             elements = read(product_tags(context, shot))
         assert not with_class(elements, "sk-price__was")
         assert {one.text for one in with_class(elements, "sk-price")} == {"€39.00"}
-        assert len([one for one in caplog.records if "old price" in one.getMessage()]) == 1
+        assert len([one for one in caplog.records if "The old price of" in one.getMessage()]) == 1
 
     @pytest.mark.parametrize("locale", LANGUAGES)
     def test_prices_are_written_by_locale(self, context: WidgetContext, read: Read, locale: str) -> None:

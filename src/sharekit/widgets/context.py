@@ -38,3 +38,5 @@ class WidgetContext:
     """What the share widget prepared for the combinations of options it was called with."""
     warned: set[str] = field(default_factory=set, repr=False, compare=False)
     """Ids of items whose poor preview was logged already."""
+    inspected: set[Any] = field(default_factory=set, repr=False, compare=False)
+    """Pictures, looks and videos whose problems were logged already."""

@@ -14,6 +14,7 @@ from sharekit.widgets.context import WidgetContext
 from sharekit.widgets.tags.data import structured
 from sharekit.widgets.tags.figure import check_csrf, figure, unique
 from sharekit.widgets.tags.honesty import may_be_shown
+from sharekit.widgets.tags.inspection import inspect
 from sharekit.widgets.tags.plan import LAYOUTS, check_words, choose, container, default_cta, plan_for
 from sharekit.widgets.tags.views import Group
 
@@ -80,7 +81,10 @@ def gallery(
         "variant": check_words(variant, "variant"),
     }
     extra_class, more = container(attrs)
-    shown = [picture for picture in _pictures(pictures) if may_be_shown(plan, picture)]
+    given = _pictures(pictures)
+    for picture in given:
+        inspect(context, picture)
+    shown = [picture for picture in given if may_be_shown(plan, picture)]
     if not shown:
         return Markup("")
     items = [f"<li>{figure(plan, picture, **shared, crop=crop, caption=caption)}</li>" for picture in shown]

@@ -16,6 +16,7 @@ from sharekit.widgets.tags.cuts import Cut
 from sharekit.widgets.tags.data import structured
 from sharekit.widgets.tags.figure import check_csrf, unique
 from sharekit.widgets.tags.honesty import may_be_shown, notices
+from sharekit.widgets.tags.inspection import inspect
 from sharekit.widgets.tags.offers import Shelf
 from sharekit.widgets.tags.plan import Plan, check_words, container, default_cta, plan_for
 from sharekit.widgets.tags.tagging import draw_tags
@@ -60,6 +61,7 @@ def video(
     """
     if not isinstance(film, Video):
         raise InvalidValueError("video", f"pass a Video, not {type(film).__name__}.")
+    inspect(context, film)
     plan = plan_for(
         context, marker=marker, list_=list, locale=locale, mount=mount, links=links, theme=theme, style=style, page=page
     )

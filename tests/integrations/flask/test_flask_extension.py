@@ -364,3 +364,19 @@ def _as_request() -> Any:
     from sharekit.integrations.flask.surroundings import request_of
 
     return request_of(request)
+
+
+def test_debug_mode_is_the_apps(tmp_path: Path) -> None:
+    """Mistakes in pictures are raised while the app runs in debug mode, unless it says otherwise."""
+
+    def debug_of(debug: bool, **config: Any) -> bool:
+        app = Flask(__name__)
+        app.debug = debug
+        app.config |= {"SHAREKIT_BASE_URL": "https://shop.example", "SHAREKIT_DATA_DIR": tmp_path} | config
+        kit = FlaskShareKit().init_app(app)
+        kit.close()
+        return kit.settings.debug
+
+    assert debug_of(True)
+    assert not debug_of(False)
+    assert not debug_of(True, SHAREKIT_DEBUG=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -61,8 +62,11 @@ class FlaskShareKit:
         """
         if KEY in app.extensions:
             raise ConfigError("this app has a kit already; call FlaskShareKit(app) or init_app(app) once per app.")
+        settings = dict(self._settings)
+        if app.debug and "SHAREKIT_DEBUG" not in {*app.config, *os.environ}:
+            settings.setdefault("debug", True)
         # The loader asks the app's folders and those of blueprints, also of ones that are registered later.
-        kit = ShareKit(config=app.config, loader=DispatchingJinjaLoader(app), **self._settings)
+        kit = ShareKit(config=app.config, loader=DispatchingJinjaLoader(app), **settings)
         app.extensions[KEY] = kit
         app.register_blueprint(make_blueprint(kit))
         app.jinja_env.globals.update(_template_globals(kit))

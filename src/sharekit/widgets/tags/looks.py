@@ -13,6 +13,7 @@ from sharekit.widgets.context import WidgetContext
 from sharekit.widgets.tags.data import structured
 from sharekit.widgets.tags.figure import check_csrf, figure, unique
 from sharekit.widgets.tags.honesty import may_be_shown, notices
+from sharekit.widgets.tags.inspection import inspect
 from sharekit.widgets.tags.offers import Shelf
 from sharekit.widgets.tags.plan import Plan, check_words, container, default_cta, plan_for
 from sharekit.widgets.tags.views import Group
@@ -95,9 +96,11 @@ def product_tags(
     }
     extra_class, more = container(attrs)
     if isinstance(picture, Look):
+        inspect(context, picture)
         return _look(plan, picture, shared, crop, whole_look, caption, extra_class, more)
     if not isinstance(picture, Picture):
         raise InvalidValueError("picture", f"pass a Picture or a Look, not {type(picture).__name__}.")
+    inspect(context, picture)
     if not may_be_shown(plan, picture):
         return Markup("")
     html = figure(
