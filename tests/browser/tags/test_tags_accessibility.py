@@ -189,7 +189,8 @@ def test_the_page_reflows_at_320_pixels_with_text_at_200_percent(studio: Studio,
     page.locator(".sk-pin__button").nth(2).click()
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     cut = "nodes => nodes.filter((node) => node.scrollWidth > node.clientWidth + 1).map((node) => node.outerHTML)"
-    assert page.locator(".sk-card:popover-open, .sk-card:popover-open :not(.sk-hidden), .sk-look__items :not(.sk-hidden)").evaluate_all(cut) == []
+    shown = ".sk-card:popover-open, .sk-card:popover-open :not(.sk-hidden), .sk-look__items :not(.sk-hidden)"
+    assert page.locator(shown).evaluate_all(cut) == []
 
 
 def test_forced_colours_keep_markers_and_cards_apart_from_the_page(studio: Studio, visit: Callable[..., Page]) -> None:
