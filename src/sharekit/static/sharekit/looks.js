@@ -48,7 +48,7 @@ const onClick = (event, target) => {
     const video = link.closest(LOOK).querySelector("video");
     video.currentTime = link.dataset.skSeek;
     video.play().catch(() => {});
-    video.scrollIntoView({ block: "nearest" });
+    video.focus(); // which brings it into sight
     event.preventDefault();
   } else if (link && link.closest("[data-sk-tag]") && !("skGo" in link.dataset)) {
     if (event.detail < 2) tell(link, "product_click"); // a link that leads through the server is counted there
