@@ -102,7 +102,9 @@ def test_axe_finds_nothing_in_other_forms(marker: str, scheme: str, studio: Stud
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_axe_finds_nothing_in_firefox(studio: Studio, firefoxes: Callable[[bool], Firefox]) -> None:
+def test_axe_finds_nothing_in_firefox(
+    studio: Studio, firefoxes: Callable[[bool], Firefox], wait_until: Callable[..., Any]
+) -> None:
     """Closed and open; the other engine has a tree of its own."""
     from axe_playwright_python.base import AXE_FILE_PATH
 
@@ -114,13 +116,13 @@ def test_axe_finds_nothing_in_firefox(studio: Studio, firefoxes: Callable[[bool]
         for opened in (False, True):
             if opened:
                 firefox.evaluate("document.querySelectorAll('.sk-pin__button')[2].click()")
+                wait_until(firefox, "document.getAnimations().length === 0", "the card has not faded in")
             firefox.evaluate(
                 "(axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']})"
                 ".then(({violations}) => { window.found = violations.map(({id, nodes}) => [id, nodes[0].html]) }), 0)"
             )
-            while (found := firefox.evaluate("window.found ?? null")) is None:
-                pass
-            assert found == []
+            wait_until(firefox, "'found' in window")
+            assert firefox.evaluate("found") == []
             firefox.evaluate("delete window.found")
 
 

@@ -277,6 +277,7 @@ def test_a_moment_in_the_list_leads_into_the_video(studio: Studio, visit: Callab
     assert moment.get_attribute("href") == "/films/kiln.webm#t=12"
     moment.click()
     assert float(page.evaluate("window.played")) == 12
+    expect(page.locator("video")).to_be_focused()  # and so in sight
     assert page.url == studio.shop.base + "/"
 
 

@@ -18,12 +18,16 @@ const about = ({ skPicture: picture, skVariant: variant, skDisclosure: disclosur
 
 // Says what has happened at a place in a look: to which product, by which tag.
 const tell = (place, name) => {
-  const look = place.closest(LOOK) || place.closest(".sk-look-set").querySelector(LOOK); // all of a look counts for its first picture
+  // What is done with all pictures of a look counts for the first.
+  const look = place.closest(LOOK) || place.closest(".sk-look-set").querySelector(LOOK);
   const tag = place.closest("[data-sk-tag]");
   const { skProduct, skPosition = 1 } = place.closest("[data-sk-product]")?.dataset || {};
   const { skWidget: widget, skPlacement: placement } = look.dataset;
   const props = about(look.dataset);
-  if (tag) Object.assign(props, { tag: +tag.dataset.skTag, position: +skPosition }, tag.dataset.skDisclosure && { disclosure: tag.dataset.skDisclosure });
+  if (tag) {
+    const { skTag, skDisclosure = props.disclosure } = tag.dataset;
+    Object.assign(props, { tag: +skTag, position: +skPosition, disclosure: skDisclosure });
+  }
   emit(look, name, { widget, placement, product_id: skProduct, props });
 };
 
@@ -44,10 +48,10 @@ const onClick = (event, target) => {
     const video = link.closest(LOOK).querySelector("video");
     video.currentTime = link.dataset.skSeek;
     video.play().catch(() => {});
-    video.scrollIntoView({ block: "nearest" });
+    video.focus(); // which brings it into sight
     event.preventDefault();
   } else if (link && link.closest("[data-sk-tag]") && !("skGo" in link.dataset)) {
-    tell(link, "product_click"); // a link that leads through the server is counted there
+    if (event.detail < 2) tell(link, "product_click"); // a link that leads through the server is counted there
   } else if (view && !("command" in view)) {
     document.getElementById(view.getAttribute("commandfor")).showModal();
   }
@@ -60,7 +64,8 @@ const state = new WeakMap();
 
 listen("submit", (event, form) => {
   const address = new URL(form.getAttribute("action"), document.baseURI);
-  if (!("skCart" in form.dataset) || event.defaultPrevented || address.origin !== location.origin || state.get(form) === "failed") return;
+  if (!("skCart" in form.dataset) || event.defaultPrevented || address.origin !== location.origin) return;
+  if (state.get(form) === "failed") return;
   const body = new URLSearchParams(new FormData(form, event.submitter));
   event.preventDefault();
   if (state.get(form)) return;
@@ -70,11 +75,11 @@ listen("submit", (event, form) => {
     status.textContent = text;
   };
   say("busy", "");
-  fetch(address, { method: "POST", body, headers: { "X-Requested-With": "sharekit" } }).then((answer) => {
-    if (!answer.ok) throw answer;
-    say("", form.dataset.skAdded);
-    tell(form, "add_to_cart");
-  }).catch(() => say("failed", form.dataset.skFailed));
+  const headers = { "X-Requested-With": "sharekit" }; // so that the shop does not count it again
+  fetch(address, { method: "POST", body, headers }).then(({ ok }) => ok, () => false).then((done) => {
+    say(done ? "" : "failed", done ? form.dataset.skAdded : form.dataset.skFailed);
+    if (done) tell(form, "add_to_cart");
+  }).catch(() => {});
 }, false);
 
 listen("timeupdate", (event, video) => {
