@@ -5,13 +5,14 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import re
 from base64 import b64encode
 from pathlib import Path
 
 import brotli
 import pytest
 
-from sharekit.exceptions import ShareKitError
+from sharekit.exceptions import ShareKitError, UnknownNameError
 from sharekit.rendering.assets import DIST, SCRIPT, STYLE, Assets
 
 MANIFEST = json.loads((DIST / "manifest.json").read_text())
@@ -114,3 +115,42 @@ def test_a_checkout_that_was_never_built_says_what_to_do(tmp_path: Path) -> None
     """Nobody should have to read the source to find the build step."""
     with pytest.raises(ShareKitError, match="pip install"):
         Assets("/sharekit", folder=tmp_path).tags()
+
+
+def test_the_style_of_product_tags_is_there_for_who_names_it(assets: Assets) -> None:
+    """After the shared one, once, with the same attributes; a page of share buttons never asks for it."""
+    looks = assets.url("looks.css")
+    assert looks not in assets.tags()
+    assert assets.tags(widgets=["share"]) == assets.tags()
+    tags = assets.tags(widgets=["tags", "share", "tags"], nonce="abc", integrity=True)
+    assert tags.count(looks) == 1
+    assert tags.index(assets.url(STYLE)) < tags.index(looks) < tags.index(assets.url(SCRIPT))
+    assert tags.count('nonce="abc"') == tags.count('integrity="sha384-') == 3
+    assert assets.tags(widgets="tags") == assets.tags(widgets=("tags",))
+
+
+def test_a_widget_that_nobody_knows_is_refused(assets: Assets) -> None:
+    """With near names."""
+    with pytest.raises(UnknownNameError, match="Did you mean 'tags'"):
+        assets.tags(widgets=["tag"])
+
+
+def test_the_script_imports_what_was_built_with_it(assets: Assets) -> None:
+    """By its hashed name, beside itself, so that it may be kept for a year."""
+    script = (DIST / MANIFEST["files"][SCRIPT]["name"]).read_text()
+    assert f'import("./{MANIFEST["files"]["looks.js"]["name"]}")' in script
+    assert assets.url(SCRIPT).rpartition("/")[0] == assets.url("looks.js").rpartition("/")[0]
+
+
+def test_every_step_of_the_grid_has_its_classes() -> None:
+    """Tens and units of 200 steps add up to every half percent."""
+    style = (DIST / MANIFEST["files"]["looks.css"]["name"]).read_text()
+    values = {
+        (name, mark, int(digit)): float(value)
+        for name, mark, digit, value in re.findall(r"\.sk-([xy])(-?)(\d+)\{--[xy]-?:([\d.]+)\}", style)
+    }
+    assert len(values) == 62
+    for axis in "xy":
+        for step in range(201):
+            place = values[axis, "", step // 10] + values[axis, "-", step % 10]
+            assert place == pytest.approx(step / 200)
