@@ -13,6 +13,7 @@ from markupsafe import Markup
 from sharekit.config import Durability, Settings
 from sharekit.events.model import Event, Item
 from sharekit.events.names import EVENT_NAMES, EventName
+from sharekit.events.orders import order_event
 from sharekit.events.signing import Signer, derive_key, secret_keys
 from sharekit.events.validation import check_event
 from sharekit.events.visitor import Visitor, Visitors
@@ -20,7 +21,7 @@ from sharekit.exceptions import InvalidValueError
 from sharekit.networks.model import Network
 from sharekit.networks.registry import Networks
 from sharekit.pipeline.pipeline import Pipeline, Status
-from sharekit.products import Look, Money, Picture, Product, Shareable, Video
+from sharekit.products import Look, Picture, Product, Shareable, Video
 from sharekit.rendering.assets import Assets
 from sharekit.rendering.environment import make_environment
 from sharekit.reports.report import Report
@@ -227,7 +228,15 @@ class ShareKit:
             visitor: who bought, from :meth:`visitor` (or the request itself); it ties the order to the visit before it.
             share_id: the share the buyer came by, when the shop knows it better.
         """
-        return self._record_order("purchase", order_id, Money.of(value, currency), items, visitor, share_id, fields)
+        if isinstance(visitor, Request):
+            fields.setdefault("gpc", visitor.header("sec-gpc") == "1")
+            visitor = self.visitor(visitor)
+        if visitor is not None:
+            fields |= {"visitor": visitor.id, "previous_visitor": visitor.previous}
+        fields["share_id"] = share_id
+        return self.record(
+            order_event("purchase", order_id=order_id, value=value, currency=currency, items=items, **fields)
+        )
 
     def record_refund(
         self,
@@ -239,7 +248,9 @@ class ShareKit:
         **fields: Any,
     ) -> Event:
         """Keep that (part of) an order was paid back. Each refund is an event; an ``id`` makes it safe to repeat."""
-        return self._record_order("refund", order_id, Money.of(value, currency), items, None, "", fields)
+        return self.record(
+            order_event("refund", order_id=order_id, value=value, currency=currency, items=items, **fields)
+        )
 
     def visitor(self, request: Request) -> Visitor:
         """The pseudonym of the day of whoever made the request; empty when the browser sent ``Sec-GPC: 1``."""
@@ -334,23 +345,3 @@ class ShareKit:
     def _durability_of(self, name: str) -> Durability:
         chosen = self.settings.durability
         return chosen.get(name) or chosen.get("*") or self._names[name].durability
-
-    def _record_order(
-        self,
-        name: str,
-        order_id: str,
-        value: Money,
-        items: Sequence[Item | Mapping[str, Any]],
-        visitor: Visitor | Request | None,
-        share_id: str,
-        fields: dict[str, Any],
-    ) -> Event:
-        if not isinstance(order_id, str) or not order_id:
-            raise InvalidValueError("order_id", "is empty; pass the shop's key of the order, as text.")
-        if isinstance(visitor, Request):
-            fields.setdefault("gpc", visitor.header("sec-gpc") == "1")
-            visitor = self.visitor(visitor)
-        if visitor is not None:
-            fields |= {"visitor": visitor.id, "previous_visitor": visitor.previous}
-        lines = tuple(item if isinstance(item, Item) else Item(**item) for item in items)
-        return self.record(name, order_id=order_id, value=value, items=lines, share_id=share_id, **fields)
