@@ -24,17 +24,16 @@ from sharekit.pipeline.pipeline import Pipeline, Status
 from sharekit.products import Look, Picture, Product, Shareable, Video
 from sharekit.rendering.assets import Assets
 from sharekit.rendering.environment import make_environment
-from sharekit.reports.report import Report
 from sharekit.sinks.registry import make_sink
 from sharekit.sinks.store import open_store
 from sharekit.web.http import Request, Response
 from sharekit.widgets.context import WidgetContext
-from sharekit.widgets.meta import meta
 from sharekit.widgets.share import share_buttons
 
 if TYPE_CHECKING:
     from jinja2 import BaseLoader
 
+    from sharekit.reports.report import Report
     from sharekit.web.app import WebApp
     from sharekit.web.asgi import AsgiApp
     from sharekit.web.wsgi import WsgiApp
@@ -102,6 +101,8 @@ class ShareKit:
 
     def meta(self, item: Any, *, locale: str | None = None) -> Markup:
         """Tags for the page's ``<head>``: canonical address, previews (Open Graph, Twitter card), JSON-LD."""
+        from sharekit.widgets.meta import meta
+
         return meta(self._widgets, self.page_for(item), locale=locale)
 
     def tag_editor(self, picture: Picture, *, save_url: str, **options: Any) -> Markup:
@@ -271,6 +272,8 @@ class ShareKit:
     @cached_property
     def report(self) -> Report:
         """Answers from the store: totals, funnels, share counts."""
+        from sharekit.reports.report import Report
+
         store = open_store(self.settings.store, data_dir=self.settings.data_dir)
         return Report(store, timezone=self.settings.zone(), attribution_days=self.settings.attribution_days)
 
