@@ -29,13 +29,13 @@ def structured_data(item: Product | Shareable, url: str, pictures: Sequence[Pict
 def reference_price(item: Product) -> Decimal | None:
     """The price before a reduction that may be shown beside the new one; ``None`` where nothing is reduced.
 
-    In the European Union that is the lowest price of the 30 days before (Directive 98/6/EC, article 6a), so it wins
-    over the ordinary price where the shop gives it; when it is not above the sale price, there is no reduction to show.
+    That is the lowest price of the 30 days before (Directive 98/6/EC, article 6a), as product tags have it; without it,
+    or when it is not above the sale price, there is no reduction to show.
     """
-    if not isinstance(item.sale_price, Decimal):
+    before = item.lowest_30d
+    if not isinstance(item.sale_price, Decimal) or not isinstance(before, Decimal):
         return None
-    before = item.price if item.lowest_30d is None else item.lowest_30d
-    return before if isinstance(before, Decimal) and before > item.sale_price else None
+    return before if before > item.sale_price else None
 
 
 def amount_text(amount: Decimal, currency: str) -> str:
