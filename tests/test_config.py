@@ -101,3 +101,11 @@ def test_a_rate_is_a_burst_and_a_refill() -> None:
     """The count is the bucket's size, and what flows in within one unit."""
     assert parse_rate("600/minute") == (600.0, 10.0)
     assert parse_rate(None) is None
+
+
+def test_the_data_directory_stays_where_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Daemons change their directory after they were set up; the journal must not move with them."""
+    monkeypatch.chdir(tmp_path)
+    settings = Settings.load(base_url=BASE)
+    monkeypatch.chdir("/")
+    assert settings.data_dir == tmp_path / "sharekit-data"

@@ -30,7 +30,7 @@ class Settings:
 
     Parameters:
         base_url: scheme and host of the shop, ``https://shop.example``; relative URLs are joined to it.
-        data_dir: directory for the journal, the store and the secret; created when missing.
+        data_dir: directory for the journal, the store and the secret; made when missing. Absolute from the start.
         secret_key: signs links; a list is newest first, older ones still verify. Default: made once and kept in
             ``data_dir/secret.key``.
         networks: names (or :class:`sharekit.networks.Network` objects of your own) shown when a call names none.
@@ -93,7 +93,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         self.base_url = _origin("base_url", self.base_url)
-        self.data_dir = Path(self.data_dir)
+        self.data_dir = Path(self.data_dir).absolute()  # a daemon changes its directory later
         for name in _SEQUENCES:
             setattr(self, name, _sequence(name, getattr(self, name)))
         if self.adapt is not None and not callable(self.adapt):

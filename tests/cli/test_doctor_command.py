@@ -56,7 +56,7 @@ def test_before_the_first_event_it_only_warns(doctor: Doctor, tmp_path: Path) ->
     """And it makes nothing."""
     answer = doctor()
     assert answer.returncode == 0
-    assert "WARN  data directory: sharekit-data does not exist yet" in answer.stdout
+    assert f"WARN  data directory: {tmp_path / 'sharekit-data'} does not exist yet" in answer.stdout
     assert list(tmp_path.iterdir()) == []
 
 
