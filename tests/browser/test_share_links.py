@@ -194,7 +194,9 @@ def test_nothing_moves_while_the_page_loads(
     page = visit(script=script, viewport={"width": size[0], "height": size[1]})
     page.wait_for_function("document.documentElement.classList.contains('sk-js')")
     page.wait_for_timeout(200)
-    assert page.evaluate("shifts") == []
+    # To three decimals, as the measure is reported: once in dozens of loads Chromium counts 0.0002 for the disclosure.
+    shifts = page.evaluate("shifts")
+    assert round(sum(value for value, *_ in shifts), 3) == 0, shifts
     assert page.locator("[data-sk-network=native]").first.is_visible() == (share != "undefined")
 
 
