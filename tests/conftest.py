@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import shutil
+import socket
+import subprocess
+import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -79,3 +84,58 @@ def needed(binary: str, install: str) -> str:
 def chromium() -> str:
     """Path of an installed Chromium."""
     return needed("chromium", "apt-get install chromium")
+
+
+def missing_service(what: str, package: str) -> None:
+    """Skip the test, or fail it where every service must be there."""
+    message = f"{what} is not installed. Install it with: apt-get install {package}"
+    if os.environ.get("SHAREKIT_REQUIRE_SERVICES") == "1":
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A PostgreSQL server of the tests' own, on a port of its own; the address of its empty database ``test``."""
+    found = [shutil.which("initdb"), *sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True)]
+    initdb = next((Path(path) for path in found if path), None)
+    if initdb is None:
+        missing_service("PostgreSQL", "postgresql")
+        raise AssertionError
+    binaries = initdb.resolve().parent
+    # The server refuses to run as root; Debian's package brings an account for it.
+    account = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    folder = Path(tempfile.mkdtemp(prefix="sharekit-postgres-"))
+    try:
+        if account:
+            shutil.chown(folder, "postgres")
+        data, user = folder / "data", "postgres" if account else getpass.getuser()
+        make = [binaries / "initdb", "-D", data, "-U", user, "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C"]
+        subprocess.run([*account, *make], check=True, capture_output=True, cwd=folder)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        serve = [binaries / "postgres", "-D", data, "-h", "127.0.0.1", "-p", str(port), "-k", folder, "-F"]
+        with (folder / "log").open("wb") as log:
+            server = subprocess.Popen([*account, *serve], stdout=log, stderr=log, cwd=folder)
+        try:
+            ready = [binaries / "pg_isready", "-h", "127.0.0.1", "-p", str(port), "-q"]
+            deadline = time.monotonic() + 30
+            while subprocess.run(ready, check=False).returncode:
+                if server.poll() is not None or time.monotonic() > deadline:
+                    pytest.fail((folder / "log").read_text(errors="replace"))
+                time.sleep(0.05)
+            address = f"postgresql://{user}@127.0.0.1:{port}"
+            subprocess.run([binaries / "createdb", f"--maintenance-db={address}/postgres", "test"], check=True)
+            yield f"{address}/test"
+        finally:
+            # Told to runuser, which hands it on; "fast" ends the connections that tests left open.
+            subprocess.run(
+                [*account, binaries / "pg_ctl", "-D", data, "stop", "-m", "fast", "-w"],
+                check=False,
+                capture_output=True,
+                cwd=folder,
+            )
+            server.wait(timeout=20)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
