@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from socketserver import ThreadingMixIn
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
@@ -34,6 +34,7 @@ ARGUMENTS = [
 ]
 AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
 STRICT = "default-src 'self'"
+KINDS = {".css": "text/css", ".js": "text/javascript", ".vtt": "text/vtt", ".webm": "video/webm"}
 BAR = ["whatsapp", "facebook", "x", "pinterest", "telegram", "bluesky", "email", "copy", "native"]
 SECRET = "a secret that is long enough"
 
@@ -97,10 +98,16 @@ class Shop:
             time.sleep(0.4)
         if not path.startswith("/sharekit/"):
             page = self.pages.get(path)
-            kind = "text/css" if path.endswith(".css") else "text/html; charset=utf-8"
+            kind = KINDS.get(PurePosixPath(path).suffix, "text/html; charset=utf-8")
             headers = [("Content-Type", kind), ("Content-Security-Policy", self.policy)]
-            start_response("200 OK" if page is not None else "404 Not Found", headers)
-            return [(page() if callable(page) else page or "<title>Nothing here</title>").encode()]
+            body = (page() if callable(page) else page or "<title>Nothing here</title>").encode()
+            status = "200 OK" if page is not None else "404 Not Found"
+            if asked := re.fullmatch(r"bytes=(\d+)-(\d*)", environ.get("HTTP_RANGE", "")):  # how browsers fetch films
+                first, last = int(asked[1]), min(int(asked[2] or len(body)), len(body) - 1)
+                headers += [("Content-Range", f"bytes {first}-{last}/{len(body)}"), ("Accept-Ranges", "bytes")]
+                status, body = "206 Partial Content", body[first : last + 1]
+            start_response(status, headers)
+            return [body]
         environ["SCRIPT_NAME"], environ["PATH_INFO"] = "/sharekit", path.removeprefix("/sharekit")
         if path != "/sharekit/events":
             return self.kit.wsgi_app(environ, start_response)

@@ -430,3 +430,27 @@ def test_times_keep_their_moment_whatever_their_zone(make_picture: Callable[...,
     assert back.rights is not None
     assert back.rights.until == until
     assert not back.allowed(until + timedelta(seconds=1))
+
+
+def test_the_tags_of_a_video_are_cues_of_a_file() -> None:
+    """One cue per tag with its number and times; one without an end lasts, and no text breaks out of its cue."""
+    poster = Picture("/kiln.jpg", 1200, 800, "A kiln")
+    hostile = Product(id="a --> b\n\nWEBVTT", title="Mug", url="/p/mug")
+    plain = Product(id="mug", title="Mug", url="/p/mug")
+    tags = [
+        ProductTag(plain, 0.25, 0.5, start=1.2345, end=3_725),
+        ProductTag([hostile, plain], 0.75, 0.5, start=3),
+    ]
+    text = Video("/kiln.webm", poster, title="Kiln", tags=tags).to_webvtt()
+    blocks = text.split("\n\n")
+    assert blocks[0] == "WEBVTT"
+    lines = [block.strip("\n").split("\n") for block in blocks[1:]]
+    assert [line[:2] for line in lines] == [
+        ["1", "00:00:01.234 --> 01:02:05.000"],
+        ["2", "00:00:03.000 --> 100:00:00.000"],
+    ]
+    assert [json.loads(line[2]) for line in lines] == [
+        {"tag": 1, "product": "mug", "x": 0.25, "y": 0.5},
+        {"tag": 2, "product": f"{hostile.id},mug", "x": 0.75, "y": 0.5},
+    ]
+    assert text.count("-->") == 2

@@ -68,6 +68,9 @@ class VideoFile:
 class Track:
     """Text that goes with a video (WebVTT).
 
+    Cues of metadata that name a tag by its number, ``{"tag": 2}``, decide when its marker is shown, before the tag's
+    own times do; :meth:`Video.to_webvtt` writes such a file.
+
     Parameters:
         src: address of the file.
         kind: ``"captions"``, ``"subtitles"``, ``"descriptions"``, ``"chapters"`` or ``"metadata"``.
@@ -181,6 +184,12 @@ class Video:
         from sharekit.products.annotations import to_annotations
 
         return to_annotations(self)
+
+    def to_webvtt(self) -> str:
+        """The tags as a WebVTT file, for a :class:`Track` of kind ``"metadata"``."""
+        from sharekit.products.webvtt import to_webvtt
+
+        return to_webvtt(self)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any], products: Products | None = None) -> Video:

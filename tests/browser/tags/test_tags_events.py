@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import Page, Request, Route, expect
 
-from sharekit.products import Cta, Disclosure, Picture, ProductTag, Video
+import sharekit.demo
+from sharekit.products import Cta, Disclosure, Picture, ProductTag, Track, Video
 
 if TYPE_CHECKING:
-    from tests.browser.tags.conftest import Studio
+    from tests.browser.tags.conftest import Studio, Window
 
 CART = Cta("add_to_cart", action="/cart/add", fields={"product": "{id}", "note": "für dich & mich"})
 
@@ -264,6 +266,36 @@ def test_the_tags_of_a_video_come_and_go(studio: Studio, visit: Callable[..., Pa
         "kiln",
         3,
     )
+
+
+def test_a_metadata_track_drives_the_tags_of_a_video(
+    studio: Studio, window: Callable[..., Window], wait_until: Callable[..., Any]
+) -> None:
+    """The cues of the page's own track decide, against the times in the page; cues for somebody else are left alone."""
+    films = Path(sharekit.demo.__file__).parent / "static" / "films"
+    studio.add_file("/films/coffee.webm", (films / "slow-coffee.webm").read_bytes())
+    tags = [
+        ProductTag(studio.product(1), 0.3, 0.3, start=0.5, end=2),
+        ProductTag(studio.product(2), 0.7, 0.6, start=2, end=4),
+    ]
+    poster = Picture("/img/1200x800.png", 1200, 800, "A kiln")
+    written = Video("/films/coffee.webm", poster, title="Coffee", tags=tags, tracks=[])
+    shop_track = written.to_webvtt().replace("00:00:00.500 --> 00:00:02.000", "00:00:06.000 --> 00:00:08.000")
+    studio.add_file("/films/tags.vtt", shop_track.encode())
+    studio.add_file("/films/thumbs.vtt", b"WEBVTT\n\n00:00.000 --> 00:09.000\nthumbs.jpg#xywh=0,0,10,10\n")
+    tracks = [Track("/films/thumbs.vtt", "metadata"), Track("/films/tags.vtt", "metadata")]
+    film = Video("/films/coffee.webm", poster, title="Coffee", tags=tags, tracks=tracks, id="coffee")
+    here = window()
+    here.open(studio.show(str(studio.kit.video(film))), 800, 900)
+    shown = "[...document.querySelectorAll('.sk-pin')].map((pin) => +!pin.hidden).join('')"
+    assert here.evaluate(shown) == "00"
+    here.evaluate("void (document.querySelector('video').preload = 'auto')")  # as playing it does
+    wait_until(here, "document.querySelector('video').readyState > 1")
+    for time, wanted in ((0.1, "00"), (3, "01"), (7, "10"), (1, "00"), (9.5, "00")):
+        here.evaluate(f"void (document.querySelector('video').currentTime = {time})")
+        wait_until(here, "!document.querySelector('video').seeking")
+        wait_until(here, f"{shown} === '{wanted}'", f"at {time} s: {here.evaluate(shown)}, not {wanted}")
+    assert here.complaints() == []
 
 
 def test_a_moment_in_the_list_leads_into_the_video(studio: Studio, visit: Callable[..., Page]) -> None:

@@ -82,10 +82,31 @@ listen("submit", (event, form) => {
   }).catch(() => {});
 }, false);
 
-listen("timeupdate", (event, video) => {
+// Which of a video's tags are to be seen, the cues of its metadata tracks say ({"tag": 2}); where none does, the tags'
+// own times.
+const tagOf = ({ text }) => {
+  try {
+    return JSON.parse(text).tag;
+  } catch {} // a cue for somebody else
+};
+
+const follow = (event, target) => {
+  const video = target.closest("video");
   const time = video.currentTime;
-  for (const pin of video.closest(LOOK).querySelectorAll("[data-start]")) {
-    const { start, end = Infinity } = pin.dataset;
-    pin.hidden = !pin.contains(document.activeElement) && (time < start || time >= end);
+  const told = [];
+  for (const track of video.textTracks) {
+    if (track.kind !== "metadata") continue;
+    track.mode = "hidden"; // which loads it
+    told.push(...[...track.cues || []].filter(tagOf));
   }
-});
+  const within = (start, end) => time >= start && time < end;
+  for (const pin of video.closest(LOOK).querySelectorAll("[data-start]")) {
+    const { start, end = Infinity, skTag } = pin.dataset;
+    const seen = told[0] // not activeCues: Firefox leaves old ones there after a jump
+      ? told.some((cue) => tagOf(cue) == skTag && within(cue.startTime, cue.endTime))
+      : within(start, end);
+    pin.hidden = !seen && !pin.contains(document.activeElement);
+  }
+};
+listen("timeupdate", follow);
+listen("cuechange", follow);
