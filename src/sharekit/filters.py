@@ -22,7 +22,7 @@ from typing import Any
 from sharekit.events.model import Event
 from sharekit.exceptions import ConfigError
 
-__all__ = ["CONSENT", "FROM_URL", "WEIGHT", "Filter", "consent", "only", "purposes", "redact", "reason_of", "sample"]
+__all__ = ["CONSENT", "FROM_URL", "WEIGHT", "Filter", "consent", "only", "purposes", "reason_of", "redact", "sample"]
 
 Filter = Callable[[Event], Event | None]
 
@@ -41,9 +41,9 @@ _BLANK: Mapping[str, Any] = {
 def purposes(props: Mapping[str, Any]) -> frozenset[str]:
     """What a visitor agreed to, as the event carries it; nothing unless ``props["consent"]`` is a list of names."""
     given = props.get(CONSENT)
-    return (
-        frozenset(item for item in given if isinstance(item, str)) if isinstance(given, list | tuple) else frozenset()
-    )
+    if not isinstance(given, list | tuple):
+        return frozenset()
+    return frozenset(item for item in given if isinstance(item, str))
 
 
 def consent(*needed: str) -> Filter:
@@ -157,4 +157,4 @@ FROM_URL: Mapping[str, Callable[[str], Filter]] = {
     "redact": lambda text: redact(*_listed(text)),
     "sample": lambda text: sample(float(text)),
 }
-"""Filters as options of any sink's URL, in the order in which they work: ``ga4:...?only=purchase,refund&sample=0.1``."""
+"""Filters as options of any sink's URL, in the order in which they work: ``jsonl:orders.jsonl?only=purchase,refund``."""

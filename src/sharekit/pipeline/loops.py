@@ -29,7 +29,7 @@ class SinkLoop:
         self._thread: threading.Thread | None = None
 
     def wait(self, value: Any) -> Any:
-        """The value itself or, when it is awaitable, what it becomes. Blocks until then; not for use in a loop's thread.
+        """The value itself or, when it is awaitable, what it becomes. Blocks; not for use in a loop's thread.
 
         Raises:
             BaseException: whatever the awaitable raised.

@@ -52,8 +52,8 @@ class Sink(ABC):
     least once for each: a batch is repeated after a crash, so use ``event.id`` to drop what is there already.
 
     A sink opens nothing when it is made: it connects at the first ``write``, lets the connection go when that fails,
-    and makes a new one at the next. ``write`` and ``close`` may be ``async def``; they are awaited in an event loop that
-    the sink keeps, in a thread of its own, until it is closed.
+    and makes a new one at the next. ``write`` and ``close`` may be ``async def``; they are awaited in an event loop of
+    the sink's own, which runs in its own thread until the sink is closed.
     """
 
     name: str = ""
@@ -97,7 +97,7 @@ class Sink(ABC):
         )
 
     @abstractmethod
-    def write(self, batch: Sequence[Event]) -> Result | None | Awaitable[Result | None]:
+    def write(self, batch: Sequence[Event]) -> Result | Awaitable[Result | None] | None:
         """Keep the events. Returning ``None`` means that all are delivered. May be ``async def``.
 
         Raises:

@@ -114,7 +114,7 @@ class SinkUrl:
             ConfigError: an unknown option, or a value that its function refuses.
         """
         values: dict[str, Any] = {}
-        for name, value in self.query.items():
+        for name in self.query:
             if name in _COMMON and name not in known:
                 continue
             if name not in known:

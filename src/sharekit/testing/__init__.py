@@ -1,4 +1,4 @@
-"""What users need in their own tests: events in memory, and contracts that a sink or a store of their own is held to."""
+"""What users need in their own tests: events in memory, and the contracts of sinks and stores."""
 
 from __future__ import annotations
 

@@ -16,7 +16,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +65,7 @@ class SinkContract:
         raise NotImplementedError("give the events that arrived")
 
     def break_connection(self, sink: Sink) -> None:
-        """Cut the connection that ``sink`` holds, as a restart of the other side does. Leave it out where there is none."""
+        """Cut the connection that ``sink`` holds, as when the other side restarts. Leave it out where there is none."""
         pytest.skip("this sink has no connection that breaks")
 
     def rejected_event(self) -> Event:
@@ -115,17 +117,17 @@ class SinkContract:
         """A number of events, a millisecond apart, the last one now."""
         start = datetime.now(UTC).replace(microsecond=0) - timedelta(milliseconds=count)
         return [
-            Event(
-                **{
-                    "name": "share",
-                    "at": start + timedelta(milliseconds=number),
-                    "product_id": f"mug-{number}",
-                    "network": "whatsapp",
-                    "url": "https://shop.example/mug",
-                    "visitor": f"visitor-{number % 3}",
-                    "props": {"consent": ["ads", "analytics"], "number": number},
-                }
-                | fields
+            replace(
+                Event(
+                    name="share",
+                    at=start + timedelta(milliseconds=number),
+                    product_id=f"mug-{number}",
+                    network="whatsapp",
+                    url="https://shop.example/mug",
+                    visitor=f"visitor-{number % 3}",
+                    props={"consent": ["ads", "analytics"], "number": number},
+                ),
+                **fields,
             )
             for number in range(count)
         ]
@@ -194,8 +196,8 @@ class SinkContract:
             referrer="https://search.example/",
             visitor="today",
             previous_visitor="yesterday",
-            value=Money("1234.50", "EUR"),
-            items=(Item(product_id="mug-1", quantity=2, price=Money("600", "EUR")), Item(product_id="gift")),
+            value=Money(Decimal("1234.50"), "EUR"),
+            items=(Item(product_id="mug-1", quantity=2, price=Money(Decimal(600), "EUR")), Item(product_id="gift")),
             bot=False,
             props={"consent": ["ads"], "coupon": None, "tags": ["a", {"deep": [1, 2.5, True]}], "points": 2**53},
         )
