@@ -18,11 +18,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Protocol
 
 from sharekit.config import Durability
 from sharekit.exceptions import JournalError
 from sharekit.forks import watch
+from sharekit.pipeline.groups import PATIENCE, GroupCommit, Lock, take
 from sharekit.pipeline.locks import FileLock
 from sharekit.pipeline.refusal import refusal
 from sharekit.pipeline.segment import Log, Segment
@@ -34,8 +34,6 @@ MEMORY_LIMIT = 10_000
 """Events of level ``memory`` that wait for the journal; more are dropped and counted."""
 _LOOK_EVERY = 0.05
 """Seconds between looks whether the segment is still in its directory."""
-_PATIENCE = 10.0
-"""Seconds that a thread, or a fork, waits for the commits of others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +51,6 @@ class JournalCounts:
     written: int
     dropped: int
     queued: int
-
-
-class _Group:
-    """Events that several threads want on the disk, written and flushed together by the first of them."""
-
-    __slots__ = ("done", "error", "payloads")
-
-    def __init__(self) -> None:
-        self.payloads: list[str] = []
-        self.error: Exception | None = None
-        self.done = threading.Lock()
-        self.done.acquire()
 
 
 class Journal:
@@ -96,10 +82,10 @@ class Journal:
         self._flush_lock = threading.RLock()
         self._lock = threading.RLock()
         self._queue_lock = threading.Lock()
-        self._group_lock = threading.Lock()
-        self._held: list[_Lock] = []
+        self._held: list[Lock] = []
         self._writing = False
-        self._group = _Group()
+        self._together = GroupCommit(self._lock, self._write)
+        self._together_on_disk = GroupCommit(self._flush_lock, self._write_and_flush, gather=True)
         self._queue: deque[str] = deque()
         self._queue_dropped = 0
         self._segment: Segment | None = None
@@ -120,13 +106,15 @@ class Journal:
             JournalError: they could not be kept; none is acknowledged.
         """
         if durability == "process":
-            _take(self._lock)
+            if not self._lock.acquire(blocking=False):
+                self._together.append(payloads)
+                return
             try:
                 self._write(payloads)
             finally:
                 self._lock.release()
         elif durability == "disk":
-            self._append_together(payloads)
+            self._together_on_disk.append(payloads)
         else:
             self._enqueue(payloads)
 
@@ -138,7 +126,7 @@ class Journal:
         """
         if not self._queue and not self._queue_dropped:
             return
-        _take(self._lock)
+        take(self._lock)
         try:
             with self._queue_lock:
                 waiting = list(islice(self._queue, len(self._queue)))
@@ -179,56 +167,24 @@ class Journal:
         """Close the segment and give it up. The next event begins a new one."""
         with suppress(JournalError):
             self.drain()
-            _take(self._lock)
+            take(self._lock)
             try:
                 self._seal()
             finally:
                 self._lock.release()
 
-    def _append_together(self, payloads: Sequence[str]) -> None:
-        """Group commit without a thread: the first to come writes for all who come while the disk is busy."""
-        with self._group_lock:
-            group = self._group
-            first = not group.payloads
-            group.payloads += payloads
-        if not first:
-            try:
-                _take(group.done)
-            except JournalError:
-                self._leave(group)
-                raise
-            group.done.release()
-            if group.error is not None:
-                raise JournalError(str(group.error)) from group.error
-            return
+    def _write_and_flush(self, payloads: Sequence[str]) -> None:
+        """Insert and commit, under the lock, and flush without it: events of level ``process`` need not wait."""
+        take(self._lock)
         try:
-            _take(self._flush_lock)
-            try:
-                self._leave(group)
-                _take(self._lock)
-                try:
-                    log = self._write(group.payloads)
-                    log.prepare()
-                finally:
-                    self._lock.release()
-                log.flush()
-            finally:
-                self._flush_lock.release()
-        except OSError as error:
-            group.error = refusal(self.directory, error)
-            raise group.error from error
-        except BaseException as error:
-            group.error = JournalError(f"the thread that wrote for others was interrupted: {error!r}")
-            raise
+            log = self._write(payloads)
+            log.prepare()
         finally:
-            self._leave(group)
-            group.done.release()
-
-    def _leave(self, group: _Group) -> None:
-        """Let nobody join a group any more."""
-        with self._group_lock:
-            if self._group is group:
-                self._group = _Group()
+            self._lock.release()
+        try:
+            log.flush()
+        except OSError as error:
+            raise refusal(self.directory, error) from error
 
     def _write(self, payloads: Sequence[str], dropped: int = 0) -> Log:
         """Insert and commit, under the lock; the log that has to be flushed for ``disk``."""
@@ -290,8 +246,8 @@ class Journal:
 
     def before_fork(self) -> None:
         """Close the file, and hold every lock until the fork is over."""
-        for lock in (self._flush_lock, self._lock, self._queue_lock, self._group_lock):
-            if not lock.acquire(timeout=_PATIENCE):
+        for lock in (self._flush_lock, self._lock, self._queue_lock):
+            if not lock.acquire(timeout=PATIENCE):
                 break
             self._held.append(lock)
         if self._segment is not None and self._lock in self._held:
@@ -307,14 +263,3 @@ class Journal:
             if self._segment is not None:
                 self._segment.forget()
             self._reset()
-
-
-class _Lock(Protocol):
-    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool: ...
-    def release(self) -> None: ...
-
-
-def _take(lock: _Lock) -> None:
-    """Take a lock, but never wait for ever."""
-    if not lock.acquire(timeout=_PATIENCE):
-        raise JournalError(f"the journal was busy for {_PATIENCE:.0f} seconds; the event was not kept. Try it again.")
