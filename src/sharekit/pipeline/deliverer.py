@@ -14,6 +14,7 @@ from sharekit.exceptions import ConfigError
 from sharekit.pipeline.lane import POLL, Lane
 from sharekit.pipeline.ledger import Ledger
 from sharekit.pipeline.locks import FileLock
+from sharekit.pipeline.loops import SinkLoop
 from sharekit.pipeline.segments import SegmentReader, clear_locks, segment_names
 from sharekit.pipeline.worker import Worker
 from sharekit.sinks.base import Sink
@@ -64,6 +65,7 @@ class Deliverer:
         self._readers: tuple[SegmentReader, ...] = ()
         self._lanes: list[Lane] = []
         self._workers: list[Worker] = []
+        self._loops = {sink.name: SinkLoop(sink.name) for sink in self.sinks}
         self._looked = 0.0
 
     @property
@@ -116,7 +118,7 @@ class Deliverer:
                 self._look()  # what every sink has by now can go
         if close_sinks:
             for sink in self.sinks:
-                _close(sink)
+                _close(sink, self._loops[sink.name])
         self._lanes, self._workers = [], []
         for reader in self._readers:
             reader.close()
@@ -144,13 +146,16 @@ class Deliverer:
         self.forgotten = True
         for lane in self._lanes:
             lane.forgotten = True
+        for loop in self._loops.values():
+            loop.forget()
         self._lease.forget()
 
     def _begin(self) -> None:
         try:
-            cursors = self._ledger.open_sinks([sink.name for sink in self.sinks])
+            positions = self._ledger.open_sinks([sink.name for sink in self.sinks])
             self._workers = [
-                Worker(sink, self._ledger, cursors[sink.name], lambda: self._readers) for sink in self.sinks
+                Worker(sink, self._ledger, positions[sink.name], lambda: self._readers, self._loops[sink.name])
+                for sink in self.sinks
             ]
             clear_locks(self._journal)
             self._look()
@@ -253,8 +258,10 @@ class Deliverer:
         return False
 
 
-def _close(sink: Sink) -> None:
+def _close(sink: Sink, loop: SinkLoop) -> None:
     try:
-        sink.close()
+        loop.wait(sink.close())
     except Exception:
         log.exception("%s could not be closed", sink.name)
+    finally:
+        loop.close()

@@ -17,7 +17,7 @@ from sharekit.exceptions import EventError, JournalError
 from sharekit.forks import watch
 from sharekit.pipeline.delivery import JOURNAL, LEDGER, Deliverer, check_names, drain, hourly, run, serve
 from sharekit.pipeline.journal import Journal
-from sharekit.pipeline.ledger import LedgerReader
+from sharekit.pipeline.books import LedgerReader
 from sharekit.pipeline.status import SinkStatus, Status, read_status
 from sharekit.pipeline.wakeup import Wakeup
 from sharekit.sinks.base import Sink
