@@ -21,6 +21,7 @@ SINKS = Registry(
     {
         "jsonl": BuiltIn("sharekit.sinks.jsonl:JsonlSink"),
         "memory": BuiltIn("sharekit.sinks.memory:MemorySink"),
+        "postgres": BuiltIn("sharekit.sinks.postgres:PostgresSink", "postgres"),
         "sqlite": BuiltIn("sharekit.sinks.sqlite:SqliteSink"),
     },
 )

@@ -56,15 +56,23 @@ _COVERING = (
     "DROP INDEX IF EXISTS events_shared",
     "CREATE INDEX events_shared ON events(product_id, network, weight) WHERE name = 'share' AND bot = 0",
     "DROP INDEX IF EXISTS events_tag",
-    "CREATE INDEX events_tag ON events(name, day, picture, tag, product_id, tags, weight) "
-    "WHERE picture <> '' AND bot = 0",
+    """CREATE INDEX events_tag ON events(name, day, picture, tag, product_id, tags, weight)
+    WHERE picture <> '' AND bot = 0""",
 )
 """Indexes that hold all that a question asks, so that its answer reads no row. They change when columns come."""
 _BY = ", ".join(COUNTED)
-_COUNTS = (
-    "CREATE TABLE event_counts(day INTEGER NOT NULL, name TEXT NOT NULL, network TEXT NOT NULL, networks TEXT NOT NULL, "
-    f"product_id TEXT NOT NULL, placement TEXT NOT NULL, weight REAL NOT NULL, PRIMARY KEY({_BY})) WITHOUT ROWID"
-)
+_COUNTS = f"""
+CREATE TABLE event_counts(
+  day INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  network TEXT NOT NULL,
+  networks TEXT NOT NULL,
+  product_id TEXT NOT NULL,
+  placement TEXT NOT NULL,
+  weight REAL NOT NULL,
+  PRIMARY KEY({_BY})
+) WITHOUT ROWID
+"""
 COUNT = (
     f"INSERT INTO event_counts({_BY}, weight) SELECT {_BY}, SUM(weight) FROM events "  # noqa: S608 (our names)
     f"WHERE rowid > :last AND bot = 0 GROUP BY {_BY} "

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sharekit.testing.sinks import SinkContract as SinkContract
+    from sharekit.testing.stores import StoreContract as StoreContract
 
 _PARTS = {
     "SinkContract": "sharekit.testing.sinks",
+    "StoreContract": "sharekit.testing.stores",
 }
 
 
