@@ -195,7 +195,7 @@ def test_rejections_of_unknown_events_are_ignored(make_pipeline, events):
 
 
 def test_advertising_sinks_need_consent_and_never_see_events_under_gpc(make_pipeline, fickle_sink, events):
-    """An event without consent, or of a browser that sent Sec-GPC, goes to the shop's own sinks only, and is counted."""
+    """Other events, and those of browsers that sent Sec-GPC, go to the shop's own sinks only, and are counted."""
     ads, own = fickle_sink("ads"), fickle_sink("own")
     ads.advertising = True
     pipeline = make_pipeline(own, ads)

@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from sharekit.exceptions import ConfigError
+from sharekit.pipeline.control import LEASE, LEDGER, answer_requests
 from sharekit.pipeline.lane import POLL, Lane
 from sharekit.pipeline.ledger import Ledger
 from sharekit.pipeline.locks import FileLock
@@ -20,8 +21,6 @@ from sharekit.pipeline.worker import Worker
 from sharekit.sinks.base import Sink
 
 JOURNAL = "journal"
-LEDGER = "delivery.db"
-LEASE = "delivery.lock"
 log = logging.getLogger("sharekit.delivery")
 
 
@@ -58,6 +57,7 @@ class Deliverer:
         self.forgotten = False
         self._keep = keep
         self.sinks = tuple(sinks)
+        self._data_dir = data_dir
         self._journal = data_dir / JOURNAL
         self._ledger = Ledger(data_dir / LEDGER)
         self._lease = FileLock(data_dir / LEASE)
@@ -169,6 +169,7 @@ class Deliverer:
     def _look(self) -> None:
         """See which segments there are, and which are final; delete those that every sink has."""
         self._looked = time.monotonic()
+        self._obey()
         retired = self._ledger.retired()
         known = {reader.name: reader for reader in self._readers}
         names = segment_names(self._journal)
@@ -209,6 +210,15 @@ class Deliverer:
         self._readers = tuple(known[name] for name in sorted(known))
         if not self._keep:
             any(reader.compact() for reader in self._readers)  # one at a look
+
+    def _obey(self) -> None:
+        """Do what other processes asked for, and tell the workers."""
+        if answer_requests(self._data_dir, self._ledger):
+            positions = self._ledger.open_sinks([worker.sink.name for worker in self._workers])
+            for worker in self._workers:
+                worker.paused = positions[worker.sink.name].paused
+                if positions[worker.sink.name].again:
+                    worker.awaken()
 
     def _close_books(
         self, gone: Iterable[str], damaged: Iterable[SegmentReader], known: dict[str, SegmentReader]

@@ -60,12 +60,14 @@ class Gatherer:
 
     def _waiting(self, limit: int) -> Parcel:
         """Events that wait in the ledger, in the order in which they were put there."""
+        self.waiting = False  # before the look, as others may add some during it
         parcel = Parcel()
         rows = self._ledger.waiting(self._sink.name, min(limit, max(1, self._sink.max_bytes // self._mean)))
         texts = _within([payload for _, payload in rows], self._sink.max_bytes, at_least=1)
         parcel.settlement.again = [number for number, _ in rows[: len(texts)]]
         parcel.add(texts, self._sink)
-        parcel.more = self.waiting = bool(rows)
+        if rows:
+            parcel.more = self.waiting = True
         return parcel
 
     def _recorded(self, limit: int) -> Parcel:
