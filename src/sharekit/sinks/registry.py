@@ -19,10 +19,16 @@ SINKS = Registry(
     "sink",
     "sharekit.sinks",
     {
+        "ga4": BuiltIn("sharekit.sinks.ga4:Ga4Sink"),
         "jsonl": BuiltIn("sharekit.sinks.jsonl:JsonlSink"),
         "memory": BuiltIn("sharekit.sinks.memory:MemorySink"),
+        "meta": BuiltIn("sharekit.sinks.meta:MetaSink"),
+        "mysql": BuiltIn("sharekit.sinks.mysql:MysqlSink", "mysql"),
         "postgres": BuiltIn("sharekit.sinks.postgres:PostgresSink", "postgres"),
+        "posthog": BuiltIn("sharekit.sinks.posthog:PosthogSink"),
+        "segment": BuiltIn("sharekit.sinks.segment:SegmentSink"),
         "sqlite": BuiltIn("sharekit.sinks.sqlite:SqliteSink"),
+        "webhook": BuiltIn("sharekit.sinks.webhook:WebhookSink"),
     },
 )
 """Every sink by its URL scheme."""
@@ -32,6 +38,7 @@ _COMMON = ("name", *FROM_URL)
 """Options of every sink."""
 _SECRET = re.compile(r"secret|token|pass|key|sign|auth|credential", re.IGNORECASE)
 _HIDDEN = "..."
+_FLAGS = {"1": True, "yes": True, "true": True, "on": True, "0": False, "no": False, "false": False, "off": False}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +66,11 @@ class SinkUrl:
     query: Mapping[str, str]
     data_dir: Path
     timezone: ZoneInfo
+
+    @property
+    def raw_path(self) -> str:
+        """The path as it stands in the URL, percent-encoded."""
+        return urlsplit(self.text).path
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -139,6 +151,14 @@ class SinkUrl:
             seen = _HIDDEN if _SECRET.search(name) else repr(value)
             why = "" if _SECRET.search(name) else f" ({error})"
             raise ConfigError(f"{self.shown!r}: option {name}={seen} cannot be used{why}.") from None
+
+
+def flag(text: str) -> bool:
+    """Yes or no, from an option."""
+    word = text.strip().lower()
+    if word not in _FLAGS:
+        raise ValueError("write yes or no")
+    return _FLAGS[word]
 
 
 def positive(text: str) -> int:
