@@ -31,7 +31,7 @@ _TABLES = (
 )
 _ZEROS = bytes(1024 * 1024)
 _AT_ONCE = 64
-"""Events up to which one statement keeps them all: at each row of ``executemany`` the interpreter lock changes hands."""
+"""Events up to which one statement keeps them all: ``executemany`` hands the interpreter lock over at each row."""
 _INSERTS = ["INSERT INTO events(payload) VALUES " + ",".join(["(?)"] * n) for n in range(_AT_ONCE + 1)]  # noqa: S608
 _TALLY = "INSERT INTO tally VALUES (?, ?) ON CONFLICT(reason) DO UPDATE SET count = count + excluded.count"
 
