@@ -29,12 +29,11 @@ class Lock(Protocol):
 class _Group:
     """Events that several threads want kept. Its first thread commits them; the others wait."""
 
-    __slots__ = ("done", "error", "full", "leader", "payloads", "size")
+    __slots__ = ("done", "error", "full", "payloads", "size")
 
     def __init__(self) -> None:
         self.payloads: list[str] = []
         self.size = 0
-        self.leader = 0
         self.error: Exception | None = None
         self.full: threading.Lock | None = None
         self.done = threading.Lock()
@@ -44,11 +43,8 @@ class _Group:
 class GroupCommit:
     """Commits what several threads want kept at the same time, all at once.
 
-    A signal handler may interrupt a thread anywhere in here and record, too: it never waits for the thread beneath it.
-
     Parameters:
-        turn: held while a group is committed, so that the next one gathers meanwhile. A lock that its holder may take
-            again.
+        turn: held while a group is committed, so that the next one gathers meanwhile.
         commit: keeps events, all or none of them, or raises.
         gather: wait for a moment for those who took part the last time.
     """
@@ -57,8 +53,7 @@ class GroupCommit:
         self._turn = turn
         self._commit = commit
         self._gather = gather
-        self._lock = threading.RLock()
-        self._joining = False
+        self._lock = threading.Lock()
         self._group = _Group()
         self._crowd = 0
         """Threads in the last group."""
@@ -70,24 +65,13 @@ class GroupCommit:
             JournalError: they were not.
         """
         with self._lock:
-            if self._joining:
-                raise JournalError("an event that a signal handler recorded while another was written was not kept.")
-            self._joining = True
-            try:
-                group = self._group
-                me = threading.get_ident()
-                if group.leader == me:  # a signal handler above the thread that leads it
-                    group = _Group()
-                if not group.leader:
-                    group.leader = me
-                group.payloads += payloads
-                group.size += 1
-                if group.full is not None and group.size >= self._crowd:
-                    group.full.release()
-                    group.full = None
-                leading = group.leader == me
-            finally:
-                self._joining = False
+            group = self._group
+            leading = not group.size
+            group.payloads += payloads
+            group.size += 1
+            if group.full is not None and group.size >= self._crowd:
+                group.full.release()
+                group.full = None
         if leading:
             self._lead(group)
         else:

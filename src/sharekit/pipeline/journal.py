@@ -13,7 +13,7 @@ import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
@@ -81,9 +81,9 @@ class Journal:
         # Taken in this order wherever more than one is held.
         self._flush_lock = threading.RLock()
         self._lock = threading.RLock()
-        self._queue_lock = threading.Lock()
+        self._queue_lock = threading.RLock()
         self._held: list[Lock] = []
-        self._writing = False
+        self._inside: set[int] = set()
         self._together = GroupCommit(self._lock, self._write)
         self._together_on_disk = GroupCommit(self._flush_lock, self._write_and_flush, gather=True)
         self._queue: deque[str] = deque()
@@ -105,18 +105,23 @@ class Journal:
         Raises:
             JournalError: they could not be kept; none is acknowledged.
         """
-        if durability == "process":
-            if not self._lock.acquire(blocking=False):
-                self._together.append(payloads)
-                return
-            try:
-                self._write(payloads)
-            finally:
-                self._lock.release()
-        elif durability == "disk":
-            self._together_on_disk.append(payloads)
-        else:
-            self._enqueue(payloads)
+        me = self._newcomer()
+        try:
+            self._inside.add(me)
+            if durability == "process":
+                if not self._lock.acquire(blocking=False):
+                    self._together.append(payloads)
+                    return
+                try:
+                    self._write(payloads)
+                finally:
+                    self._lock.release()
+            elif durability == "disk":
+                self._together_on_disk.append(payloads)
+            else:
+                self._enqueue(payloads)
+        finally:
+            self._inside.discard(me)
 
     def drain(self) -> None:
         """Write the events of level ``memory`` that wait into the journal.
@@ -126,18 +131,7 @@ class Journal:
         """
         if not self._queue and not self._queue_dropped:
             return
-        take(self._lock)
-        try:
-            with self._queue_lock:
-                waiting = list(islice(self._queue, len(self._queue)))
-                dropped = self._queue_dropped
-            self._write(waiting, dropped)
-            with self._queue_lock:
-                for _ in waiting:
-                    self._queue.popleft()
-                self._queue_dropped -= dropped
-        finally:
-            self._lock.release()
+        self._alone(self._write_queue)
 
     def counts(self) -> JournalCounts:
         """What this process has taken on, at one moment."""
@@ -167,11 +161,37 @@ class Journal:
         """Close the segment and give it up. The next event begins a new one."""
         with suppress(JournalError):
             self.drain()
+            self._alone(self._seal)
+
+    def _newcomer(self) -> int:
+        """The thread, unless it is at work here already: a signal handler that interrupts it would wait for itself."""
+        me = threading.get_ident()
+        if me in self._inside:
+            raise JournalError("an event that a signal handler recorded while another was written was not kept.")
+        return me
+
+    def _alone(self, work: Callable[[], None]) -> None:
+        """Do something that no other thread must interfere with."""
+        me = self._newcomer()
+        try:
+            self._inside.add(me)
             take(self._lock)
             try:
-                self._seal()
+                work()
             finally:
                 self._lock.release()
+        finally:
+            self._inside.discard(me)
+
+    def _write_queue(self) -> None:
+        with self._queue_lock:
+            waiting = list(islice(self._queue, len(self._queue)))
+            dropped = self._queue_dropped
+        self._write(waiting, dropped)
+        with self._queue_lock:
+            for _ in waiting:
+                self._queue.popleft()
+            self._queue_dropped -= dropped
 
     def _write_and_flush(self, payloads: Sequence[str]) -> None:
         """Insert and commit, under the lock, and flush without it: events of level ``process`` need not wait."""
@@ -188,9 +208,6 @@ class Journal:
 
     def _write(self, payloads: Sequence[str], dropped: int = 0) -> Log:
         """Insert and commit, under the lock; the log that has to be flushed for ``disk``."""
-        if self._writing:
-            raise JournalError("an event that a signal handler recorded while another was written was not kept.")
-        self._writing = True
         try:
             segment = self._segment
             if segment is None or time.monotonic() - self._looked > _LOOK_EVERY:
@@ -202,8 +219,6 @@ class Journal:
             if segment.written >= self.segment_rows or segment.bytes >= self.segment_bytes:
                 self._seal()
             return log
-        finally:
-            self._writing = False
 
     def _usable_segment(self) -> Segment:
         """The segment being written, after a look whether it is still there; otherwise a new one."""
