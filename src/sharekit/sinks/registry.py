@@ -19,13 +19,19 @@ SINKS = Registry(
     "sink",
     "sharekit.sinks",
     {
+        "clickhouse": BuiltIn("sharekit.sinks.clickhouse:ClickHouseSink", "clickhouse"),
         "ga4": BuiltIn("sharekit.sinks.ga4:Ga4Sink"),
         "jsonl": BuiltIn("sharekit.sinks.jsonl:JsonlSink"),
+        "kafka": BuiltIn("sharekit.sinks.kafka:KafkaSink", "kafka"),
         "memory": BuiltIn("sharekit.sinks.memory:MemorySink"),
         "meta": BuiltIn("sharekit.sinks.meta:MetaSink"),
         "mysql": BuiltIn("sharekit.sinks.mysql:MysqlSink", "mysql"),
+        "nats": BuiltIn("sharekit.sinks.nats:NatsSink", "nats"),
         "postgres": BuiltIn("sharekit.sinks.postgres:PostgresSink", "postgres"),
         "posthog": BuiltIn("sharekit.sinks.posthog:PosthogSink"),
+        "rabbitmq": BuiltIn("sharekit.sinks.rabbitmq:RabbitmqSink", "rabbitmq"),
+        "redis": BuiltIn("sharekit.sinks.redis:RedisSink", "redis"),
+        "s3": BuiltIn("sharekit.sinks.s3:S3Sink", "s3"),
         "segment": BuiltIn("sharekit.sinks.segment:SegmentSink"),
         "sqlite": BuiltIn("sharekit.sinks.sqlite:SqliteSink"),
         "webhook": BuiltIn("sharekit.sinks.webhook:WebhookSink"),
@@ -90,17 +96,7 @@ class SinkUrl:
     @property
     def shown(self) -> str:
         """The URL without its secrets: the password, and options such as ``secret`` and ``token``."""
-        before, question, query = self.text.partition("?")
-        scheme, slashes, rest = before.partition("://")
-        credentials, at, place = rest.rpartition("@")
-        user, colon, _ = credentials.partition(":")
-        if at:
-            before = f"{scheme}{slashes}{user}{colon}{_HIDDEN if colon else ''}@{place}"
-        parts = []
-        for part in query.split("&"):
-            name, equals, _ = part.partition("=")
-            parts.append(f"{name}={_HIDDEN}" if equals and _SECRET.search(unquote(name)) else part)
-        return before + question + "&".join(parts)
+        return without_secrets(self.text)
 
     def _first(self) -> SplitResult:
         return urlsplit(f"//{self.hosts[0] if self.hosts else ''}")
@@ -179,7 +175,9 @@ def parse_sink_url(text: str, *, data_dir: Path, timezone: ZoneInfo) -> SinkUrl:
         parts = urlsplit(text)
         options = parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query))
         if not parts.scheme:
-            raise ConfigError(f"sink {text!r}: write it as a URL such as 'jsonl:events.jsonl'. Known: {_schemes()}.")
+            raise ConfigError(
+                f"sink {without_secrets(text)!r}: write it as a URL such as 'jsonl:events.jsonl'. Known: {_schemes()}."
+            )
         credentials, _, host = parts.netloc.rpartition("@")
         user, _, password = credentials.partition(":")
         url = SinkUrl(
@@ -198,15 +196,25 @@ def parse_sink_url(text: str, *, data_dir: Path, timezone: ZoneInfo) -> SinkUrl:
     except ConfigError:
         raise
     except ValueError as error:
-        raise ConfigError(f"sink {_without_secrets(text)!r}: not a URL ({error}).") from None
+        raise ConfigError(f"sink {without_secrets(text)!r}: not a URL ({error}).") from None
     if len(url.query) != len(options):
         raise ConfigError(f"sink {url.shown!r}: gives an option twice.")
     return url
 
 
-def _without_secrets(text: str) -> str:
-    """As much of something that is no URL as may be shown."""
-    return re.sub(r"//[^/?]*@", "//...@", text.partition("?")[0])
+def without_secrets(text: str) -> str:
+    """A sink's URL, or what was meant to be one, as it may be shown: see :attr:`SinkUrl.shown`."""
+    before, question, query = text.partition("?")
+    scheme, slashes, rest = before.partition("//")
+    credentials, at, place = rest.rpartition("@")
+    user, colon, _ = credentials.partition(":")
+    if at:
+        before = f"{scheme}{slashes}{user}{colon}{_HIDDEN if colon else ''}@{place}"
+    parts = []
+    for part in query.split("&"):
+        name, equals, _ = part.partition("=")
+        parts.append(f"{name}={_HIDDEN}" if equals and _SECRET.search(unquote(name)) else part)
+    return before + question + "&".join(parts)
 
 
 def make_sink(spec: str | Sink, *, data_dir: Path, timezone: ZoneInfo) -> Sink:
