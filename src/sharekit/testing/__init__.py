@@ -6,10 +6,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sharekit.testing.capture import Captured as Captured
+    from sharekit.testing.capture import capture_events as capture_events
     from sharekit.testing.sinks import SinkContract as SinkContract
     from sharekit.testing.stores import StoreContract as StoreContract
 
 _PARTS = {
+    "Captured": "sharekit.testing.capture",
+    "capture_events": "sharekit.testing.capture",
     "SinkContract": "sharekit.testing.sinks",
     "StoreContract": "sharekit.testing.stores",
 }
