@@ -69,6 +69,8 @@ class NatsSink(Sink):
             "name": "sharekit",
             "connect_timeout": 5,
             "allow_reconnect": False,
+            "max_reconnect_attempts": 1,
+            "reconnect_time_wait": 0,
             "error_cb": _say_nothing,
         }
         if user:

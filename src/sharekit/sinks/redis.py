@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from redis import Redis, RedisError
+from redis.backoff import NoBackoff
+from redis.retry import Retry as Attempts
 
 from sharekit.events.model import Event
 from sharekit.exceptions import ConfigError
@@ -76,7 +78,7 @@ class RedisSink(Sink):
         self._connection: Lasting[Any] = Lasting(
             lambda: Redis(
                 host=host, port=port, db=database, username=user, password=password, ssl=tls,
-                socket_connect_timeout=5, socket_timeout=30, client_name="sharekit",
+                socket_connect_timeout=5, socket_timeout=30, client_name="sharekit", retry=Attempts(NoBackoff(), 0),
             )
         )  # fmt: skip
 
