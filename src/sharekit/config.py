@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Literal, Self, get_args
@@ -53,6 +54,10 @@ class Settings:
         fediverse_instances: instances that the fediverse chooser suggests.
         template_dirs: folders searched for ``sharekit/*.html.jinja`` before the library's own.
         durability: level per event name (``"memory"``, ``"process"``, ``"disk"``), ``"*"`` for all others.
+        journal_bytes: what is not delivered yet takes so many bytes on the disk at most; beyond them impressions and
+            clicks are sampled, then all but purchases and refunds left out.
+        journal_age: what is not delivered by then is left out, purchases and refunds excepted.
+        networked_data_dir: allow a ``data_dir`` on a network file system, for a single host that knows it to be safe.
         deliver: run the delivery thread in this process (no when a ``sharekit-web deliver`` service runs).
         event_names: names of the shop's own that may be recorded besides the standard ones.
         allowed_origins: other origins (``https://www.shop.example``) whose pages may post events.
@@ -86,6 +91,9 @@ class Settings:
     fediverse_instances: Sequence[str] = ("mastodon.social", "mastodon.online", "mas.to", "fosstodon.org")
     template_dirs: Sequence[str | Path] = ()
     durability: Mapping[str, Durability] = field(default_factory=dict)
+    journal_bytes: int = 1024**3
+    journal_age: timedelta = timedelta(days=30)
+    networked_data_dir: bool = False
     deliver: bool = True
     event_names: Sequence[str] = ()
     allowed_origins: Sequence[str] = ()
@@ -122,6 +130,14 @@ class Settings:
             or self.attribution_days < 1
         ):
             raise ConfigError("attribution_days: pass a whole number of days, 1 or more.")
+        if (
+            isinstance(self.journal_bytes, bool)
+            or not isinstance(self.journal_bytes, int)
+            or self.journal_bytes < 2**20
+        ):
+            raise ConfigError("journal_bytes: pass a whole number of bytes, at least 1048576 (1 MiB).")
+        if not isinstance(self.journal_age, timedelta) or self.journal_age <= timedelta():
+            raise ConfigError("journal_age: pass a timedelta above zero, such as timedelta(days=30).")
         parse_rate(self.rate_limit)
         self.zone()
         self.proxy_networks()
@@ -200,7 +216,7 @@ _BETWEEN_URLS = re.compile(r",(?=\s*[A-Za-z][A-Za-z0-9+.-]*:(?!\d+(?:[,/?]|$)))"
 
 def _parse(name: str, text: str) -> Any:
     """A value from the environment, where everything is text."""
-    if name in {"utm", "deliver", "debug"}:
+    if name in {"utm", "deliver", "debug", "networked_data_dir"}:
         if text.lower() not in _FLAGS:
             raise ConfigError(f"{PREFIX}{name.upper()}: {text!r} is not one of {', '.join(_FLAGS)}.")
         return _FLAGS[text.lower()]
@@ -215,11 +231,16 @@ def _parse(name: str, text: str) -> Any:
         raise ConfigError(f"{PREFIX}ADAPT: a function cannot come from the environment; pass adapt= in code.")
     if name == "rate_limit" and text.lower() in {"", "none", "off"}:
         return None
-    if name == "attribution_days":
+    if name in {"attribution_days", "journal_bytes"}:
         try:
             return int(text)
         except ValueError:
-            raise ConfigError(f"{PREFIX}ATTRIBUTION_DAYS: {text!r} is not a whole number.") from None
+            raise ConfigError(f"{PREFIX}{name.upper()}: {text!r} is not a whole number.") from None
+    if name == "journal_age":
+        try:
+            return timedelta(days=float(text))
+        except (ValueError, OverflowError):
+            raise ConfigError(f"{PREFIX}JOURNAL_AGE: {text!r} is not a number of days.") from None
     if name in _MAPPINGS:
         try:
             return json.loads(text)

@@ -18,6 +18,7 @@ from sharekit.cli.output import note, say
 from sharekit.config import PREFIX
 from sharekit.events.visitor import Visitors
 from sharekit.exceptions import ConfigError
+from sharekit.pipeline.bounds import Limits
 from sharekit.pipeline.delivery import check_names, drain, serve
 from sharekit.pipeline.pipeline import status_of
 from sharekit.sinks.base import Sink
@@ -62,7 +63,8 @@ def deliver(options: Namespace) -> int:
     names = ", ".join(sink.name for sink in sinks)
     note(f"Delivering from {folder} to {names}{waiting}. Stop with Ctrl+C or SIGTERM.")
     with _stopped_by_signals() as stop:
-        serve(folder, sinks, stop, upkeep=Visitors(folder).prune)
+        limits = Limits(settings.journal_bytes, settings.journal_age)
+        serve(folder, sinks, stop, upkeep=Visitors(folder).prune, limits=limits)
     return 0
 
 

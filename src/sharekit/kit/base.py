@@ -13,6 +13,7 @@ from sharekit.events.visitor import Visitors
 from sharekit.exceptions import InvalidValueError
 from sharekit.networks.model import Network
 from sharekit.networks.registry import Networks
+from sharekit.pipeline.bounds import Limits
 from sharekit.pipeline.metrics import prometheus
 from sharekit.pipeline.pipeline import Pipeline
 from sharekit.products import Product, Shareable
@@ -63,6 +64,8 @@ class KitBase:
             durability_of=self._durability_of,
             deliver=self.settings.deliver,
             upkeep=lambda: self._visitors.prune(),
+            limits=Limits(self.settings.journal_bytes, self.settings.journal_age),
+            networked=self.settings.networked_data_dir,
         )
 
     @cached_property

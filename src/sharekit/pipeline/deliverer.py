@@ -11,9 +11,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from sharekit.exceptions import ConfigError
+from sharekit.pipeline.bounds import Bounds, Limits
 from sharekit.pipeline.control import LEASE, LEDGER, answer_requests
 from sharekit.pipeline.lane import POLL, Lane
-from sharekit.pipeline.ledger import Ledger
+from sharekit.pipeline.ledger import Ledger, Settlement
 from sharekit.pipeline.locks import FileLock
 from sharekit.pipeline.loops import SinkLoop
 from sharekit.pipeline.segments import SegmentReader, clear_locks, segment_names
@@ -49,13 +50,23 @@ class Deliverer:
         sinks: where events go; they are not closed by this object.
         gentle: rest between batches, because other threads of this process answer requests.
         keep: delete no segment, because a sink that is not among these may still need it.
+        limits: how much of what is not delivered yet is kept.
     """
 
-    def __init__(self, data_dir: Path, sinks: Sequence[Sink], *, gentle: bool = False, keep: bool = False) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        sinks: Sequence[Sink],
+        *,
+        gentle: bool = False,
+        keep: bool = False,
+        limits: Limits = Limits(),  # noqa: B008 (it cannot be changed)
+    ) -> None:
         check_names(sinks)
         self.gentle = gentle
         self.forgotten = False
         self._keep = keep
+        self._bounds = Bounds(limits)
         self.sinks = tuple(sinks)
         self._data_dir = data_dir
         self._journal = data_dir / JOURNAL
@@ -210,6 +221,7 @@ class Deliverer:
         self._readers = tuple(known[name] for name in sorted(known))
         if not self._keep:
             any(reader.compact() for reader in self._readers)  # one at a look
+            self._pass_over(self._bounds.enforce(self._readers, self._delivered_to_all))
 
     def _obey(self) -> None:
         """Do what other processes asked for, and tell the workers."""
@@ -233,6 +245,25 @@ class Deliverer:
             for reader in damaged:
                 self._damaged(reader)
                 del known[reader.name]
+        finally:
+            for lock in held:
+                lock.release()
+
+    def _delivered_to_all(self, name: str) -> int:
+        return min((worker.cursors.get(name, 0) for worker in self._workers), default=0)
+
+    def _pass_over(self, emptied: Sequence[SegmentReader]) -> None:
+        """Settle segments in which nothing is left for sinks that are down, so that they can go."""
+        held = self.pause(POLL) if emptied else []
+        try:
+            if len(held) < len(self._lanes):
+                return  # each sink does it by itself, when it comes to them
+            for reader in emptied:
+                written, _ = reader.totals()
+                for worker in self._workers:
+                    drops = reader.left_out(worker.cursors.get(reader.name, 0))
+                    self._ledger.settle(worker.sink.name, Settlement(cursors={reader.name: written}, drops=drops))
+                    worker.cursors[reader.name] = written
         finally:
             for lock in held:
                 lock.release()

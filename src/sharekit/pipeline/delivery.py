@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 from sharekit.pipeline.books import LedgerReader
+from sharekit.pipeline.bounds import Limits
 from sharekit.pipeline.control import LEASE, LEDGER
 from sharekit.pipeline.deliverer import JOURNAL, Deliverer, check_names
 from sharekit.pipeline.lane import GATHER, POLL, Tolerance, rest
@@ -70,14 +71,20 @@ def hourly(upkeep: Callable[[], None]) -> Callable[[], None]:
 
 
 def serve(
-    data_dir: Path, sinks: Sequence[Sink], stop: threading.Event, *, upkeep: Callable[[], None] = lambda: None
+    data_dir: Path,
+    sinks: Sequence[Sink],
+    stop: threading.Event,
+    *,
+    upkeep: Callable[[], None] = lambda: None,
+    limits: Limits = Limits(),  # noqa: B008 (it cannot be changed)
 ) -> None:
     """Deliver in this thread until ``stop`` is set: the service behind ``sharekit-web deliver``.
 
     Parameters:
         upkeep: done once an hour.
+        limits: how much of what is not delivered yet is kept.
     """
-    deliverer = Deliverer(data_dir, sinks)
+    deliverer = Deliverer(data_dir, sinks, limits=limits)
     try:
         run(deliverer, stop, Wakeup(), Wakeup(), hourly(upkeep))
     finally:

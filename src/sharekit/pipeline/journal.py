@@ -22,9 +22,10 @@ from pathlib import Path
 from sharekit.config import Durability
 from sharekit.exceptions import JournalError
 from sharekit.forks import watch
+from sharekit.pipeline.filesystems import network_type
 from sharekit.pipeline.groups import PATIENCE, GroupCommit, Lock, take
 from sharekit.pipeline.locks import FileLock
-from sharekit.pipeline.refusal import refusal
+from sharekit.pipeline.refusal import networked_refusal, refusal
 from sharekit.pipeline.segment import Log, Segment
 from sharekit.sqlite_files import make_directory
 
@@ -60,6 +61,7 @@ class Journal:
         directory: folder of the segments, made when missing.
         segment_rows, segment_bytes: a segment is closed and the next one begun beyond either.
         memory_limit: events of level ``memory`` that may wait.
+        networked: the directory may lie on a network file system.
     """
 
     def __init__(
@@ -69,11 +71,13 @@ class Journal:
         segment_rows: int = SEGMENT_ROWS,
         segment_bytes: int = SEGMENT_BYTES,
         memory_limit: int = MEMORY_LIMIT,
+        networked: bool = False,
     ) -> None:
         self.directory = directory
         self.segment_rows = segment_rows
         self.segment_bytes = segment_bytes
         self.memory_limit = memory_limit
+        self.networked = networked
         self._reset()
         watch(self)
 
@@ -232,6 +236,8 @@ class Journal:
         return segment
 
     def _begin(self) -> Segment:
+        if not self.networked and (kind := network_type(self.directory)):
+            raise networked_refusal(self.directory, kind)
         make_directory(self.directory)
         if not self._run:
             self._run = f"{time.time_ns() // 1_000_000:013d}-{os.getpid()}-{secrets.token_hex(3)}"

@@ -10,6 +10,7 @@ from typing import Any
 from sharekit.events.model import Event, now
 from sharekit.filters import Filter, purposes, reason_of
 from sharekit.pipeline.ledger import Settlement
+from sharekit.pipeline.thinning import reason_left_out
 from sharekit.sinks.base import Sink
 from sharekit.sinks.batch import decode
 
@@ -41,7 +42,10 @@ class Parcel:
         for text, record in zip(texts, decode(texts), strict=True):
             problem = _problem(record)
             if problem:
-                settlement.dead.append(("", f"unreadable: {problem}", text))
+                if left_out := reason_left_out(record):
+                    settlement.drop(left_out)
+                else:
+                    settlement.dead.append(("", f"unreadable: {problem}", text))
                 continue
             if sink.advertising and record.get("gpc"):
                 settlement.drop("gpc")

@@ -18,6 +18,7 @@ from sharekit.exceptions import EventError, JournalError
 from sharekit.forks import watch
 from sharekit.pipeline.awaiting import AsyncWriter
 from sharekit.pipeline.books import LedgerReader
+from sharekit.pipeline.bounds import Limits
 from sharekit.pipeline.delivery import JOURNAL, LEDGER, Deliverer, check_names, drain, hourly, run, serve
 from sharekit.pipeline.journal import Journal
 from sharekit.pipeline.signals import call_on_signals
@@ -46,6 +47,8 @@ class Pipeline:
         durability_of: level of an event, by its name; asked once per name.
         deliver: deliver in a thread of this process; False when a service does.
         upkeep: done once an hour by the thread that delivers.
+        limits: how much of what is not delivered yet is kept, when this process delivers.
+        networked: the data directory may lie on a network file system.
 
     Raises:
         ConfigError: two sinks have the same name.
@@ -59,6 +62,8 @@ class Pipeline:
         durability_of: Callable[[str], Durability],
         deliver: bool = True,
         upkeep: Callable[[], None] = lambda: None,
+        limits: Limits = Limits(),  # noqa: B008 (it cannot be changed)
+        networked: bool = False,
     ) -> None:
         check_names(sinks)
         self.data_dir = Path(data_dir)
@@ -67,13 +72,16 @@ class Pipeline:
         self._levels: dict[str, Durability] = {}
         self._deliver = deliver
         self._upkeep = hourly(upkeep)
-        self._journal = journal = Journal(self.data_dir / JOURNAL)
+        self._limits = limits
+        self._journal = journal = Journal(self.data_dir / JOURNAL, networked=networked)
         self._writers = {
             "process": AsyncWriter(lambda payloads: journal.append(payloads, "process")),
             "disk": AsyncWriter(lambda payloads: journal.append(payloads, "disk")),
         }
         self._ledger = LedgerReader(self.data_dir / LEDGER)
         self._closed = False
+        self.listeners: tuple[Callable[[Sequence[Event]], None], ...] = ()
+        """Told of events that are kept, in the thread that recorded them."""
         self._reset()
         watch(self, first=True)
         _pipelines.add(self)
@@ -96,7 +104,7 @@ class Pipeline:
         """
         level = self._levels.get(event.name) or self._level(event.name)
         self._journal.append((_encode(event),), level)
-        self._recorded(level)
+        self._recorded(level, (event,))
 
     def record_many(self, events: Iterable[Event]) -> None:
         """Keep several events in one commit, at the highest level among them: all of them or, with an error, none.
@@ -105,10 +113,11 @@ class Pipeline:
             EventError: one cannot be written as JSON.
             JournalError: they could not be kept.
         """
-        payloads, level = self._prepared(events)
+        kept = list(events)
+        payloads, level = self._prepared(kept)
         if payloads:
             self._journal.append(payloads, level)
-            self._recorded(level)
+            self._recorded(level, kept)
 
     async def arecord_many(self, events: Iterable[Event]) -> None:
         """:meth:`record_many` for coroutines: the event loop goes on while the events are written.
@@ -116,21 +125,23 @@ class Pipeline:
         All that coroutines want kept at the same time is kept with one commit. A coroutine that is cancelled while it
         waits leaves its events to be kept.
         """
-        payloads, level = self._prepared(events)
+        kept = list(events)
+        payloads, level = self._prepared(kept)
         if payloads:
             if level == "memory":
                 self._journal.append(payloads, level)
             else:
                 await self._writers[level].append(payloads)
-            self._recorded(level)
+            self._recorded(level, kept)
 
-    def _prepared(self, events: Iterable[Event]) -> tuple[list[str], Durability]:
-        kept = list(events)
-        levels = {self._level(event.name) for event in kept}
-        return [_encode(event) for event in kept], max(levels, key=_LEVELS.index, default=_LEVELS[0])
+    def _prepared(self, events: Sequence[Event]) -> tuple[list[str], Durability]:
+        levels = {self._level(event.name) for event in events}
+        return [_encode(event) for event in events], max(levels, key=_LEVELS.index, default=_LEVELS[0])
 
-    def _recorded(self, level: Durability) -> None:
-        """Have it delivered."""
+    def _recorded(self, level: Durability, events: Sequence[Event]) -> None:
+        """Have them delivered."""
+        for listener in self.listeners:
+            listener(events)
         self._wake.ring()
         if self._thread is None:
             self._start(level)
@@ -191,7 +202,7 @@ class Pipeline:
             self._thread.join(max(0.1, deadline - time.monotonic()))
             if self._thread.is_alive():
                 return  # a sink that does not come back keeps the lease and its files until the process ends
-        deliverer = self._deliverer or Deliverer(self.data_dir, self.sinks)
+        deliverer = self._deliverer or Deliverer(self.data_dir, self.sinks, limits=self._limits)
         deliverer.stop(max(0.1, deadline - time.monotonic()), close_sinks=True)
 
     def flush_on_signals(self, numbers: Iterable[Signals], timeout: float) -> None:
@@ -215,7 +226,7 @@ class Pipeline:
             if self._thread is not None or self._closed:
                 return
             if self._deliver:
-                self._deliverer = Deliverer(self.data_dir, self.sinks, gentle=True)
+                self._deliverer = Deliverer(self.data_dir, self.sinks, gentle=True, limits=self._limits)
             thread = threading.Thread(
                 target=run,
                 args=(self._deliverer, self._stop, self._wake, self._hurry, self._before_delivery),
