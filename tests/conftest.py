@@ -139,3 +139,44 @@ def postgres_url() -> Iterator[str]:
             server.wait(timeout=20)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def mysql_url() -> Iterator[str]:
+    """A MariaDB server of the tests' own, on a port of its own; the address of its empty database ``test``."""
+    server_path = shutil.which("mariadbd") or shutil.which("mysqld")
+    make_path = shutil.which("mariadb-install-db")
+    if server_path is None or make_path is None:
+        missing_service("MariaDB", "mariadb-server")
+        raise AssertionError
+    user = "mysql" if os.geteuid() == 0 else getpass.getuser()
+    folder = Path(tempfile.mkdtemp(prefix="sharekit-mariadb-"))
+    try:
+        if os.geteuid() == 0:
+            shutil.chown(folder, user)
+        own = ["--no-defaults", f"--datadir={folder / 'data'}", f"--user={user}"]
+        make = [make_path, *own, "--auth-root-authentication-method=normal", "--skip-test-db"]
+        subprocess.run(make, check=True, capture_output=True, cwd=folder)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        serve = [
+            server_path, *own, f"--port={port}", "--bind-address=127.0.0.1", f"--socket={folder / 'socket'}",
+            "--innodb-flush-log-at-trx-commit=2", "--innodb-buffer-pool-size=64M", "--skip-name-resolve",
+        ]  # fmt: skip
+        with (folder / "log").open("wb") as log:
+            server = subprocess.Popen(serve, stdout=log, stderr=log, cwd=folder)
+        try:
+            client = [shutil.which("mariadb") or "mysql", "--no-defaults", f"--socket={folder / 'socket'}", "-uroot"]
+            ready = [*client, "-e", "CREATE DATABASE IF NOT EXISTS test"]
+            deadline = time.monotonic() + 30
+            while subprocess.run(ready, check=False, capture_output=True).returncode:
+                if server.poll() is not None or time.monotonic() > deadline:
+                    pytest.fail((folder / "log").read_text(errors="replace"))
+                time.sleep(0.05)
+            yield f"mysql://root@127.0.0.1:{port}/test"
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -36,9 +36,11 @@ def test_every_event_name_is_in_the_events_page(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SINKS.names())
-def test_every_sink_is_in_the_events_page(name: str) -> None:
-    """A sink is chosen by its URL scheme, which must be findable."""
-    assert f"`{name}:" in PAGES["events.md"]
+def test_every_sink_has_a_section_in_the_sinks_page(name: str) -> None:
+    """A sink is chosen by its URL scheme, which must be findable: in a heading, and in an example of its URL."""
+    section = re.search(rf"^## [^\n]*\(`{name}:`\)\n(.*?)(?=^## |\Z)", PAGES["sinks.md"], re.MULTILINE | re.DOTALL)
+    assert section is not None
+    assert re.search(rf"\b{name}:[^`]", section.group(1))
 
 
 @pytest.mark.parametrize("network", Networks().live(), ids=lambda network: network.key)

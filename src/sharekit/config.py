@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Literal, Self, get_args
@@ -36,6 +38,7 @@ class Settings:
         networks: names (or :class:`sharekit.networks.Network` objects of your own) shown when a call names none.
         network_options: per network, fixed parameters such as ``{"messenger": {"app_id": "..."}}``.
         sinks: where events go besides the store: URLs (``"jsonl:events.jsonl"``) or sink objects.
+        filters: per sink, by its name, functions that change or leave out events before it (:mod:`sharekit.filters`).
         store: the sink that reports read, by URL; relative paths lie in ``data_dir``.
         adapt: turns the shop's own object into a ``Product`` or ``Shareable``.
         locale: language of labels when the call or the framework names none (``"de"``, ``"pt_BR"``).
@@ -51,6 +54,10 @@ class Settings:
         fediverse_instances: instances that the fediverse chooser suggests.
         template_dirs: folders searched for ``sharekit/*.html.jinja`` before the library's own.
         durability: level per event name (``"memory"``, ``"process"``, ``"disk"``), ``"*"`` for all others.
+        journal_bytes: what is not delivered yet takes so many bytes on the disk at most; beyond them impressions and
+            clicks are sampled, then all but purchases and refunds left out.
+        journal_age: what is not delivered by then is left out, purchases and refunds excepted.
+        networked_data_dir: allow a ``data_dir`` on a network file system, for a single host that knows it to be safe.
         deliver: run the delivery thread in this process (no when a ``sharekit-web deliver`` service runs).
         event_names: names of the shop's own that may be recorded besides the standard ones.
         allowed_origins: other origins (``https://www.shop.example``) whose pages may post events.
@@ -58,6 +65,7 @@ class Settings:
         rate_limit: events a visitor may post, ``"COUNT/minute"`` (second, hour), COUNT at once; ``None``: no limit.
         count_agents: user agents (substrings) counted as people although the crawler list names them.
         debug: raise an error where product tags have one, instead of logging it.
+        metrics_token: who sends it as ``Authorization: Bearer`` may read ``/metrics``; empty: there is no such page.
         attribution_days: days after a visit in which a purchase is credited to its share.
     """
 
@@ -67,6 +75,7 @@ class Settings:
     networks: Sequence[Any] = DEFAULT_NETWORKS
     network_options: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     sinks: Sequence[Any] = ()
+    filters: Mapping[str, Sequence[Callable[[Any], Any]]] = field(default_factory=dict)
     store: str = "sqlite:events.db"
     adapt: Callable[[Any], Any] | None = None
     locale: str = "en"
@@ -82,6 +91,9 @@ class Settings:
     fediverse_instances: Sequence[str] = ("mastodon.social", "mastodon.online", "mas.to", "fosstodon.org")
     template_dirs: Sequence[str | Path] = ()
     durability: Mapping[str, Durability] = field(default_factory=dict)
+    journal_bytes: int = 1024**3
+    journal_age: timedelta = timedelta(days=30)
+    networked_data_dir: bool = False
     deliver: bool = True
     event_names: Sequence[str] = ()
     allowed_origins: Sequence[str] = ()
@@ -89,6 +101,7 @@ class Settings:
     rate_limit: str | None = "600/minute"
     count_agents: Sequence[str] = ()
     attribution_days: int = 30
+    metrics_token: str = ""
     debug: bool = False
 
     def __post_init__(self) -> None:
@@ -108,12 +121,23 @@ class Settings:
         self.allowed_origins = tuple(_origin("allowed_origins", origin) for origin in self.allowed_origins)
         if any(not isinstance(key, str) or len(key) < 16 for key in self.secret_key):
             raise ConfigError("secret_key: use text of at least 16 characters (or several, newest first).")
+        if not isinstance(self.metrics_token, str) or 0 < len(self.metrics_token) < 16:
+            raise ConfigError("metrics_token: use text of at least 16 characters, or none to have no page of metrics.")
+        self.filters = {name: _functions(name, chosen) for name, chosen in self.filters.items()}
         if (
             isinstance(self.attribution_days, bool)
             or not isinstance(self.attribution_days, int)
             or self.attribution_days < 1
         ):
             raise ConfigError("attribution_days: pass a whole number of days, 1 or more.")
+        if (
+            isinstance(self.journal_bytes, bool)
+            or not isinstance(self.journal_bytes, int)
+            or self.journal_bytes < 2**20
+        ):
+            raise ConfigError("journal_bytes: pass a whole number of bytes, at least 1048576 (1 MiB).")
+        if not isinstance(self.journal_age, timedelta) or self.journal_age <= timedelta():
+            raise ConfigError("journal_age: pass a timedelta above zero, such as timedelta(days=30).")
         parse_rate(self.rate_limit)
         self.zone()
         self.proxy_networks()
@@ -186,21 +210,37 @@ _MAPPINGS = frozenset({"network_options", "durability"})
 _FLAGS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 
 
+_BETWEEN_URLS = re.compile(r",(?=\s*[A-Za-z][A-Za-z0-9+.-]*:(?!\d+(?:[,/?]|$)))")
+"""A comma before a scheme. Others belong to a URL: ``kafka://one:9092,two:9092/events?only=purchase,refund``."""
+
+
 def _parse(name: str, text: str) -> Any:
     """A value from the environment, where everything is text."""
-    if name in {"utm", "deliver", "debug"}:
+    if name in {"utm", "deliver", "debug", "networked_data_dir"}:
         if text.lower() not in _FLAGS:
             raise ConfigError(f"{PREFIX}{name.upper()}: {text!r} is not one of {', '.join(_FLAGS)}.")
         return _FLAGS[text.lower()]
+    if name == "filters":
+        raise ConfigError(
+            f"{PREFIX}FILTERS: functions cannot come from the environment; use options of the sink's URL "
+            "(only=, consent=, redact=, sample=), or pass filters= in code."
+        )
+    if name == "sinks":
+        return tuple(item.strip() for item in _BETWEEN_URLS.split(text) if item.strip())
     if name == "adapt":
         raise ConfigError(f"{PREFIX}ADAPT: a function cannot come from the environment; pass adapt= in code.")
     if name == "rate_limit" and text.lower() in {"", "none", "off"}:
         return None
-    if name == "attribution_days":
+    if name in {"attribution_days", "journal_bytes"}:
         try:
             return int(text)
         except ValueError:
-            raise ConfigError(f"{PREFIX}ATTRIBUTION_DAYS: {text!r} is not a whole number.") from None
+            raise ConfigError(f"{PREFIX}{name.upper()}: {text!r} is not a whole number.") from None
+    if name == "journal_age":
+        try:
+            return timedelta(days=float(text))
+        except (ValueError, OverflowError):
+            raise ConfigError(f"{PREFIX}JOURNAL_AGE: {text!r} is not a number of days.") from None
     if name in _MAPPINGS:
         try:
             return json.loads(text)
@@ -219,6 +259,13 @@ def _sequence(name: str, value: Any) -> tuple[Any, ...]:
     if not isinstance(value, Sequence):
         raise ConfigError(f"{name}: pass a list, not {type(value).__name__}.")
     return tuple(value)
+
+
+def _functions(sink: str, chosen: Any) -> tuple[Callable[[Any], Any], ...]:
+    functions = _sequence("filters", chosen) if isinstance(chosen, Sequence) else (chosen,)
+    if not all(callable(function) for function in functions):
+        raise ConfigError(f"filters[{sink!r}]: pass functions, such as those of sharekit.filters.")
+    return tuple(functions)
 
 
 def _origin(name: str, value: str) -> str:

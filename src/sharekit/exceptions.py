@@ -82,6 +82,10 @@ class JournalError(ShareKitError, OSError):
     """
 
 
+class DeliveryError(ShareKitError, RuntimeError):
+    """The process that delivers refused what it was asked for, or did not answer."""
+
+
 class StoreError(ShareKitError, RuntimeError):
     """A store could not answer a report (not there yet, from a newer version, damaged)."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from sharekit.cli import main
 from sharekit.cli.parser import make_parser
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
-COMMANDS = ("demo", "report", "export", "networks", "lint", "doctor", "tag", "deliver")
+COMMANDS = ("demo", "report", "export", "networks", "lint", "doctor", "tag", "deliver", "sinks", "dead-letters")
 
 
 def test_the_version_is_the_librarys(run: Run) -> None:
@@ -29,7 +30,7 @@ def test_help_names_every_command(run: Run) -> None:
     """With a line about each."""
     answer = run("--help")
     assert answer.returncode == 0
-    assert all(f"    {name} " in answer.stdout for name in COMMANDS)
+    assert all(re.search(rf"^    {name}\s", answer.stdout, re.MULTILINE) for name in COMMANDS)
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -368,3 +368,10 @@ def test_parts_of_a_query_are_cleaned() -> None:
     assert clean_share_id("a b") == clean_share_id("") == ""
     assert clean_url("https://a:b@shop.example/") == "https://shop.example/"
     assert clean_url("javascript:alert(1)") == ""
+
+
+def test_a_browser_cannot_say_what_an_event_weighs():
+    """Only the shop's own sampling says how many events one stands for; other properties pass."""
+    body = json.dumps({"name": "impression", "props": {"weight": 1_000_000, "picture": "shelf"}}).encode()
+    (event,) = parse_events(body, names=EVENT_NAMES, networks=frozenset())
+    assert event.props == {"picture": "shelf"}

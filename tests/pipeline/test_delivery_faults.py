@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from sharekit.events.model import Event
-from sharekit.pipeline import worker
+from sharekit.pipeline import circuit
 from sharekit.pipeline.journal import Journal
 from sharekit.pipeline.pipeline import drain, status_of
 from sharekit.pipeline.segments import segment_names
@@ -23,8 +23,8 @@ from sharekit.sinks.memory import MemorySink
 @pytest.fixture(autouse=True)
 def short_waits(monkeypatch):
     """Attempts follow each other quickly."""
-    monkeypatch.setattr(worker, "BACK_OFF_BASE", 0.02)
-    monkeypatch.setattr(worker, "BACK_OFF_CAP", 0.1)
+    monkeypatch.setattr(circuit, "BACK_OFF_BASE", 0.02)
+    monkeypatch.setattr(circuit, "BACK_OFF_CAP", 0.1)
 
 
 def dead_letters(data_dir: Path) -> list[tuple[str, str, str]]:
@@ -146,8 +146,9 @@ class Strange(Sink):
         return None
 
 
-async def _coroutine() -> None:
+async def _coroutine(outcome: object) -> object:
     """What an ``async def write`` returns."""
+    return outcome
 
 
 def _raise(error: BaseException) -> None:
@@ -164,7 +165,7 @@ def _raise(error: BaseException) -> None:
         lambda batch: _raise(RecursionError()),
         lambda batch: 17,
         lambda batch: [event.id for event in batch],
-        lambda batch: _coroutine(),
+        lambda batch: _coroutine(17),
     ],
     ids=["interrupt", "exit", "generator", "memory", "recursion", "number", "list", "coroutine"],
 )
@@ -193,17 +194,19 @@ def test_rejections_of_unknown_events_are_ignored(make_pipeline, events):
     assert pipeline.status().balanced
 
 
-def test_advertising_sinks_never_see_events_under_gpc(make_pipeline, fickle_sink, events):
-    """An event of a browser that sent Sec-GPC goes to the shop's own sinks only, and is counted elsewhere."""
+def test_advertising_sinks_need_consent_and_never_see_events_under_gpc(make_pipeline, fickle_sink, events):
+    """Other events, and those of browsers that sent Sec-GPC, go to the shop's own sinks only, and are counted."""
     ads, own = fickle_sink("ads"), fickle_sink("own")
     ads.advertising = True
     pipeline = make_pipeline(own, ads)
-    plain, private = events(5), events(7, gpc=True)
-    pipeline.record_many([*plain, *private])
+    agreed = {"consent": ["analytics", "ads"]}
+    plain, private = events(5, props=agreed), events(7, gpc=True, props=agreed)
+    silent = [*events(2), *events(2, props={"consent": ["analytics"]}), *events(2, props={"consent": "ads"})]
+    pipeline.record_many([*plain, *private, *silent])
     assert pipeline.flush(20)
     assert ads.events == plain
-    assert len(own) == 12
-    assert pipeline.status().sink("ads").dropped == {"gpc": 7}
+    assert len(own) == 18
+    assert pipeline.status().sink("ads").dropped == {"gpc": 7, "consent": 6}
     assert pipeline.status().balanced
 
 

@@ -216,7 +216,7 @@ def test_a_file_locked_by_another_program_is_a_clear_error(journal, monkeypatch)
 
 def test_a_lock_that_is_never_released_is_an_error_in_time(journal, monkeypatch):
     """A thread stuck in the journal makes the others fail, not hang."""
-    monkeypatch.setattr("sharekit.pipeline.journal._PATIENCE", 0.05)
+    monkeypatch.setattr("sharekit.pipeline.groups.PATIENCE", 0.05)
     taken, done = threading.Event(), threading.Event()
 
     def hold() -> None:

@@ -115,8 +115,9 @@ class Reference:
             if self.day(event) >= self.since and event.name not in {"purchase", "refund", "review"}:
                 for key in self.keys(event, by):
                     row = table.setdefault(key, Counter())
-                    row[event.name] += 1
-                    row["interactions"] += event.name in INTERACTIONS
+                    weight = event.props.get("weight", 1)
+                    row[event.name] += weight
+                    row["interactions"] += weight * (event.name in INTERACTIONS)
         for event, credit, sign in self.entries():
             if self.day(event) < self.since:
                 continue
@@ -213,9 +214,10 @@ class Life:
         """Somebody sees a bar, does something with it, shares perhaps."""
         at = self.pick(*self.midnights) + self.pick(*EDGES)
         networks = self.draw(st.lists(st.sampled_from(["x", "email", "copy"]), max_size=3))
-        self.add("impression", at, props={"networks": networks})
+        weight = self.pick({}, {}, {"weight": 8})
+        self.add("impression", at, props={"networks": networks} | weight)
         for name in self.draw(st.lists(st.sampled_from(["click", "share", "like", "review", "visit"]), max_size=3)):
-            self.add(name, at + self.pick(*EDGES), share_id=self.pick("", "share-1", "share-2"))
+            self.add(name, at + self.pick(*EDGES), share_id=self.pick("", "share-1", "share-2"), props=weight)
 
     def journey(self) -> None:
         """A share, visits by one or two people, orders of theirs, money back."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sharekit.events.model import Event
 from sharekit.events.names import EVENT_NAMES
-from sharekit.pipeline import journal, lane, pipeline, worker
+from sharekit.pipeline import circuit, journal, lane, pipeline
 
 PAGE = (Path(__file__).parents[2] / "docs" / "events.md").read_text()
 
@@ -42,7 +42,7 @@ def test_the_numbers_of_the_page_are_the_codes_own():
     assert f"gathers events for {lane.GATHER * 1000:.0f} ms" in PAGE
     assert lane.POLL == 1 / 5
     assert "fifth of a second" in PAGE
-    assert (worker.BACK_OFF_BASE, worker.BACK_OFF_CAP) == (0.5, 60.0)
+    assert (circuit.BACK_OFF_BASE, circuit.BACK_OFF_CAP) == (0.5, 60.0)
     assert "up to 0.5, 1, 2, … 60 seconds" in PAGE
     assert pipeline.EXIT_DEADLINE == 2.0
     assert "delivery has two seconds" in PAGE

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import os
 import resource
 import subprocess
 import sys
+import time
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,9 +18,12 @@ from hypothesis import strategies as st
 
 import sharekit
 from sharekit.events.model import Event
+from sharekit.exceptions import ConfigError
 from sharekit.sinks.batch import Batch, decode, lines, records
 from sharekit.sinks.jsonl import JsonlSink
 from sharekit.sinks.memory import MemorySink
+from sharekit.sinks.registry import make_sink
+from sharekit.sinks.rotation import Rotation
 
 
 @pytest.fixture
@@ -170,3 +177,76 @@ def test_decoding_many_texts_never_fails(given_texts):
     except ValueError:
         return
     assert found == expected
+
+
+def everything(path: Path) -> list[str]:
+    """Ids in the old files and the one at hand, in order."""
+    ids = []
+    for one in [*Rotation().aside(path), path]:
+        data = gzip.decompress(one.read_bytes()) if one.suffix == ".gz" else one.read_bytes()
+        ids += [json.loads(line)["id"] for line in data.decode().split("\n")[:-1]]
+    return ids
+
+
+def test_a_file_makes_way_by_size(tmp_path: Path) -> None:
+    """No file is larger than asked, nothing is lost or twice, old ones are compressed, and a new object goes on."""
+    path = tmp_path / "events.jsonl"
+    url = f"jsonl://{path}?rotate=2kB&gzip=yes"
+    written = []
+    for _ in range(3):
+        sink = make_sink(url, data_dir=tmp_path, timezone=ZoneInfo("UTC"))
+        for _ in range(10):
+            batch = [Event(name="share", product_id="mug") for _ in range(3)]
+            sink.write(batch)
+            sink.write(batch)  # as after a crash
+            written += [event.id for event in batch]
+        sink.close()
+    old = Rotation().aside(path)
+    assert len(old) >= 5
+    assert all(one.suffix == ".gz" and len(gzip.decompress(one.read_bytes())) <= 2_000 for one in old)
+    assert everything(path) == written
+    assert {one.suffix for one in tmp_path.iterdir()} == {".jsonl", ".gz"}
+
+
+def test_old_files_go_and_others_stay(tmp_path: Path) -> None:
+    """Only what this sink put aside is counted and removed; what a dead process left half done is finished."""
+    path = tmp_path / "events.jsonl"
+    (tmp_path / "events-notes.jsonl").write_text("mine")
+    left = tmp_path / "events-20250101T000000.000000Z.jsonl"
+    left.write_text("{}\n")
+    (tmp_path / f"{left.name}.gz.part").write_bytes(b"half")
+    sink = JsonlSink(path, rotation=Rotation(size=300, keep=2, compress=True))
+    for _ in range(6):
+        sink.write([Event(name="share")])
+        sink.write([Event(name="share")])
+    sink.close()
+    assert len(Rotation().aside(path)) == 2
+    assert not left.exists()
+    assert (tmp_path / "events-notes.jsonl").read_text() == "mine"
+
+
+def test_a_file_makes_way_by_time(tmp_path: Path) -> None:
+    """What was last written to on another day is put aside before the next batch, and an empty file is not."""
+    path = tmp_path / "events.jsonl"
+    sink = JsonlSink(path, rotation=Rotation(every="day"))
+    first, second = Event(name="share"), Event(name="share")
+    sink.write([first])
+    yesterday = time.time() - 86_400
+    os.utime(path, (yesterday, yesterday))
+    sink.write([second])
+    sink.close()
+    assert everything(path) == [first.id, second.id]
+    [old] = Rotation().aside(path)
+    assert first.id in old.read_text()
+    path.write_bytes(b"")
+    os.utime(path, (yesterday, yesterday))
+    assert not Rotation(every="day").due(path, 10)
+
+
+@pytest.mark.parametrize(
+    "options", ["rotate=0", "rotate=many", "every=week", "keep=2", "gzip=yes", "rotate=1GB&keep=0"]
+)
+def test_rules_that_cannot_work_are_refused(options: str, tmp_path: Path) -> None:
+    """With what to write instead."""
+    with pytest.raises(ConfigError):
+        make_sink(f"jsonl:events.jsonl?{options}", data_dir=tmp_path, timezone=ZoneInfo("UTC"))

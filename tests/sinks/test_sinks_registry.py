@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from sharekit.config import Settings
 from sharekit.events.model import Event
 from sharekit.exceptions import ConfigError, UnknownNameError
 from sharekit.sinks.base import Sink
 from sharekit.sinks.jsonl import JsonlSink
 from sharekit.sinks.memory import MemorySink
-from sharekit.sinks.registry import SINKS, SinkUrl, make_sink
+from sharekit.sinks.registry import SINKS, SinkUrl, make_sink, parse_sink_url, without_secrets
 from sharekit.sinks.sqlite import SqliteSink, SqliteStore
 from sharekit.sinks.store import open_store
 
@@ -183,3 +184,78 @@ def test_a_sink_that_is_no_store_says_so(tmp_path: Path, url):
     """Reports cannot read a file of lines, and the error offers what they can."""
     with pytest.raises(ConfigError, match=r"use for example 'sqlite:events\.db'"):
         open_store(url, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("redis://host/0", ("", "", ("host",), "host", None)),
+        ("redis://u%40x:p%2Fw@Host:6379/0", ("u@x", "p/w", ("Host:6379",), "host", 6379)),
+        ("kafka://one:9092,two:9093/t", ("", "", ("one:9092", "two:9093"), "one", 9092)),
+        ("redis://:secret@[::1]:6379/0", ("", "secret", ("[::1]:6379",), "::1", 6379)),
+        ("sqlite:events.db", ("", "", (), "", None)),
+    ],
+)
+def test_user_password_hosts_and_ports_are_taken_apart(tmp_path: Path, text, parts):
+    """Percent-decoded, several hosts by commas, IPv6 addresses in brackets."""
+    url = parse_sink_url(text, data_dir=tmp_path, timezone=UTC)
+    assert (url.user, url.password, url.hosts, url.hostname, url.port) == parts
+    assert "@" not in url.host
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("redis://user:hidden@host/0?stream=events", "redis://user:...@host/0?stream=events"),
+        ("redis://:hidden@host", "redis://:...@host"),
+        ("redis://user@host", "redis://user@host"),
+        ("ga4:G-1?api_secret=hidden&debug=1", "ga4:G-1?api_secret=...&debug=1"),
+        ("x://host?access%5Ftoken=hidden&Signing-Key=hidden", "x://host?access%5Ftoken=...&Signing-Key=..."),
+        ("x://a:hi@dden@host/p@th", "x://a:...@th"),
+        ("jsonl:a@b.jsonl", "jsonl:a@b.jsonl"),
+        ("no url at all", "no url at all"),
+    ],
+)
+def test_secrets_of_a_url_are_not_shown(text, seen):
+    """Neither the password nor options whose name tells of a secret; rather too little than too much."""
+    assert without_secrets(text) == seen
+    assert "hidden" not in seen
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "memory://user:hidden@host:99999/x",
+        "memory://user:hidden@host:port/x",
+        "memory://user:hidden@[::1",
+        "memory://user:hidden@host/?max_event=5",
+        "memory://user:hidden@host/?max_events=0",
+        "sqlite://user:hidden@host/x",
+        "memory:?max_events=1&secret=hidden&secret=hidden",
+        "memory:?token=hidden",
+        "//user:hidden@host",
+        "jsonl://user:hidden@/?sample=7",
+    ],
+)
+def test_errors_about_a_url_tell_no_secret(tmp_path: Path, text):
+    """They are logged, and shown by doctor."""
+    with pytest.raises(ConfigError) as caught:
+        make_sink(text, data_dir=tmp_path, timezone=UTC)
+    assert "hidden" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "urls"),
+    [
+        ("jsonl:a.jsonl, jsonl:b.jsonl?name=b", ("jsonl:a.jsonl", "jsonl:b.jsonl?name=b")),
+        ("kafka://one:9092,two:9092/t,memory:", ("kafka://one:9092,two:9092/t", "memory:")),
+        ("jsonl:a.jsonl?only=purchase,refund,memory:", ("jsonl:a.jsonl?only=purchase,refund", "memory:")),
+        ("kafka://one:9092,two:9092", ("kafka://one:9092,two:9092",)),
+        ("nats://[::1]:4222,[::2]:4222", ("nats://[::1]:4222,[::2]:4222",)),
+        ("", ()),
+    ],
+)
+def test_urls_of_the_environment_may_hold_commas(monkeypatch, text, urls):
+    """Only a comma in front of another URL parts them."""
+    monkeypatch.setenv("SHAREKIT_SINKS", text)
+    assert Settings.load(base_url="https://shop.example").sinks == urls

@@ -13,8 +13,8 @@ from sharekit.config import PREFIX, Settings
 from sharekit.exceptions import ShareKitError
 from sharekit.pipeline.delivery import JOURNAL, LEASE, LEDGER, drain
 from sharekit.pipeline.pipeline import status_of
+from sharekit.sinks import registry
 from sharekit.sinks.base import Sink
-from sharekit.sinks.registry import make_sink
 from sharekit.sinks.store import Store, open_store
 
 DRAIN_SECONDS = 10.0
@@ -65,20 +65,29 @@ def open_data(folder: Path) -> Data:
         StoreError: the store cannot be read.
     """
     settings = load_settings(folder)
+    existing_folder(folder)
+    store = open_store(settings.store, data_dir=folder)
+    return Data(settings, store, zone_of(settings, store))
+
+
+def existing_folder(folder: Path) -> Path:
+    """The data directory itself, when it is one.
+
+    Raises:
+        NoDataError: there is none of that name.
+    """
     if not folder.is_dir():
         what = "is not a directory" if folder.exists() else "does not exist"
         raise NoDataError(f"{str(folder)!r} {what}. Pass the kit's data directory: --data DIR")
     inside = {path.name for path in folder.iterdir()}
     if inside and not inside.intersection(_OURS):
         raise NoDataError(f"{str(folder)!r} holds no data of sharekit. Pass the kit's data directory: --data DIR")
-    store = open_store(settings.store, data_dir=folder)
-    return Data(settings, store, zone_of(settings, store))
+    return folder
 
 
 def make_sinks(settings: Settings, zone: ZoneInfo) -> list[Sink]:
     """The store and the further sinks of the environment."""
-    specs = (settings.store, *settings.sinks)
-    return [make_sink(spec, data_dir=settings.data_dir, timezone=zone) for spec in specs]
+    return registry.make_sinks((settings.store, *settings.sinks), data_dir=settings.data_dir, timezone=zone)
 
 
 def catch_up(data: Data) -> None:
@@ -88,7 +97,7 @@ def catch_up(data: Data) -> None:
     """
     if not (data.folder / JOURNAL).is_dir():
         return
-    sink = make_sink(data.settings.store, data_dir=data.folder, timezone=data.zone)
+    sink = registry.make_sink(data.settings.store, data_dir=data.folder, timezone=data.zone)
     try:
         # Files made by another user, such as root, would lock the shop out.
         if data.folder.stat().st_uid == os.geteuid():

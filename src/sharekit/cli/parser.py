@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NoReturn, get_args
 
 import sharekit
-from sharekit.cli import commands, lint, services
+from sharekit.cli import commands, dead_letters, lint, services, sinks
 from sharekit.cli.output import USAGE_ERROR, complain
 from sharekit.config import PREFIX
 from sharekit.exceptions import did_you_mean
@@ -70,6 +70,12 @@ def make_parser() -> tuple[Parser, dict[str, Parser]]:
     _data(command("doctor", "Look for what is wrong with the installation, settings and data.", commands.doctor))
     _tag(command("tag", "Place product tags on a picture, in the browser.", services.tag))
     _deliver(command("deliver", "Deliver recorded events to the sinks, as a service.", services.deliver))
+    _sinks(command("sinks", "How each sink is doing; pause and resume one.", sinks.sinks))
+    _dead_letters(
+        command(
+            "dead-letters", "Events that sinks refused: list, try again, drop or export.", dead_letters.dead_letters
+        )
+    )
     return parser, names
 
 
@@ -134,6 +140,37 @@ def _deliver(parser: Parser) -> None:
         metavar="SINK",
         help="a sink that was removed from the settings and need not get what is left; may be repeated",
     )
+
+    group = parser.add_argument_group("history", "deliver events of the past to a sink that came later, then end")
+    group.add_argument("--replay", default="", metavar="SINK", help="name of the sink")
+    group.add_argument("--since", default="", metavar="DATE", help="oldest event that it gets; needed with --replay")
+    group.add_argument(
+        "--until", default="", metavar="DATE", help="first event that it does not get (when it was first delivered to)"
+    )
+
+
+def _sinks(parser: Parser) -> None:
+    _action(parser, ("list", "pause", "resume"))
+    parser.add_argument("sink", nargs="?", default="", metavar="SINK", help="name of the sink to pause or resume")
+    _data(parser)
+
+
+def _dead_letters(parser: Parser) -> None:
+    _action(parser, ("list", "retry", "drop", "export"))
+    _data(parser)
+    parser.add_argument("--sink", default="", metavar="SINK", help="only those of this sink")
+    parser.add_argument("--id", default="", metavar="ID", help="only this one: id of the event, or number in the list")
+    parser.add_argument("--reason", default="", metavar="WORDS", help="only those whose reason has these words")
+    parser.add_argument("--all", action="store_true", help="with drop: really all of them")
+
+
+def _action(parser: Parser, known: Sequence[str]) -> None:
+    def check(text: str) -> str:
+        if text not in known:
+            raise argparse.ArgumentTypeError(f"unknown action {text!r}.{did_you_mean(text, known)}")
+        return text
+
+    parser.add_argument("action", type=check, metavar="|".join(known), help="what to do")
 
 
 def _tag(parser: Parser) -> None:

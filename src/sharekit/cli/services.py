@@ -12,11 +12,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from sharekit.cli.data import load_settings, make_sinks, zone_of
+from sharekit.cli.data import existing_folder, load_settings, make_sinks, zone_of
+from sharekit.cli.history import parse_moment, replay_history
 from sharekit.cli.output import note, say
 from sharekit.config import PREFIX
 from sharekit.events.visitor import Visitors
 from sharekit.exceptions import ConfigError
+from sharekit.pipeline.bounds import Limits
 from sharekit.pipeline.delivery import check_names, drain, serve
 from sharekit.pipeline.pipeline import status_of
 from sharekit.sinks.base import Sink
@@ -39,13 +41,21 @@ def tag(options: Namespace) -> int:
 
 
 def deliver(options: Namespace) -> int:
-    """``sharekit-web deliver``: until SIGTERM or Ctrl+C, or with ``--once`` until nothing is left."""
+    """``sharekit-web deliver``: until SIGTERM or Ctrl+C, with ``--once`` and ``--replay`` until it is done."""
     settings = load_settings(options.data)
     folder = settings.data_dir
-    zone = zone_of(settings, open_store(settings.store, data_dir=folder))
+    store = open_store(settings.store, data_dir=folder)
+    zone = zone_of(settings, store)
     sinks = make_sinks(settings, zone)
     check_names(sinks)
-    _refuse_to_drop(folder, sinks, options.forget)
+    if not options.replay or options.replay in {sink.name for sink in sinks}:
+        _refuse_to_drop(folder, sinks, options.forget)
+    if options.replay:
+        if not options.since:
+            raise ConfigError("--replay needs to know where history begins: --since DATE")
+        until = parse_moment(options.until, zone) if options.until else None
+        existing_folder(folder)
+        return replay_history(folder, store, sinks, options.replay, parse_moment(options.since, zone), until)
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     if options.once:
         return _deliver_once(folder, sinks, options.timeout)
@@ -53,7 +63,8 @@ def deliver(options: Namespace) -> int:
     names = ", ".join(sink.name for sink in sinks)
     note(f"Delivering from {folder} to {names}{waiting}. Stop with Ctrl+C or SIGTERM.")
     with _stopped_by_signals() as stop:
-        serve(folder, sinks, stop, upkeep=Visitors(folder).prune)
+        limits = Limits(settings.journal_bytes, settings.journal_age)
+        serve(folder, sinks, stop, upkeep=Visitors(folder).prune, limits=limits)
     return 0
 
 

@@ -13,6 +13,7 @@ from sharekit.doctor.finding import Finding
 from sharekit.exceptions import ShareKitError
 from sharekit.pipeline.pipeline import status_of
 from sharekit.pipeline.status import SinkStatus
+from sharekit.reports.cells import shown
 from sharekit.sinks.store import open_store
 
 LATE_SECONDS = 60.0
@@ -81,8 +82,21 @@ def balance(sink: SinkStatus) -> Finding:
 def troubles(sink: SinkStatus) -> Iterator[Finding]:
     """What keeps events from one sink."""
     what = f"sink {sink.name}"
-    if sink.failures:
-        yield Finding(what, "WARN", f"failed {sink.failures:,} times in a row, and is tried again: {sink.error}")
+    if sink.paused:
+        yield Finding(
+            what,
+            "WARN",
+            f"is paused, and {sink.pending:,} events wait. Go on with: sharekit-web sinks resume {sink.name}",
+        )
+    elif sink.failures:
+        when = {
+            "closed": "is tried again",
+            "open": f"is left alone for {sink.wait:,.0f} s more (its circuit is open)",
+            "half-open": "is about to be tried with one event (its circuit is half-open)",
+        }
+        yield Finding(
+            what, "WARN", f"failed {sink.failures:,} times in a row, and {when[sink.circuit]}: {shown(sink.error)}"
+        )
     elif sink.pending and sink.lag > LATE_SECONDS:
         yield Finding(
             what,
@@ -94,7 +108,8 @@ def troubles(sink: SinkStatus) -> Iterator[Finding]:
         yield Finding(
             what,
             "WARN",
-            f"{sink.rejected:,} events were refused for good; delivery.db keeps them and the reason, in table dead",
+            f"{sink.rejected:,} events were refused for good, and are kept with the reason. "
+            f"See: sharekit-web dead-letters list --sink {sink.name}",
         )
 
 

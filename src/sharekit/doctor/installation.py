@@ -14,7 +14,7 @@ from sharekit.doctor.finding import Finding
 from sharekit.exceptions import ShareKitError
 from sharekit.networks.registry import GROUP as NETWORKS
 from sharekit.rendering.assets import Assets
-from sharekit.sinks.registry import SINKS, make_sink
+from sharekit.sinks.registry import SINKS, make_sink, without_secrets
 
 DISTRIBUTION = "sharekit-web"
 WINDOWS = (3, 25, 0)
@@ -50,7 +50,7 @@ def examine_settings(settings: Settings) -> tuple[list[Finding], list[str]]:
         try:
             name = make_sink(spec, data_dir=settings.data_dir, timezone=settings.zone()).name
         except ShareKitError as error:
-            problems.append(f"sink {spec!r}: {error}")
+            problems.append(f"sink {without_secrets(str(spec))!r}: {error}")
             continue
         if name in names:
             problems.append(f"two sinks are named {name!r}; give one another name with ?name=... in its URL")

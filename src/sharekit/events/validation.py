@@ -124,7 +124,10 @@ def _event(
     moment: datetime,
     seen: Mapping[str, Any],
 ) -> Event:
-    """An event as a browser posts it: nothing but the fields a browser may send, each checked."""
+    """An event as a browser posts it: nothing but the fields a browser may send, each checked.
+
+    ``weight`` among the properties says how many events a sampled one stands for; a stranger has no say in that.
+    """
     name = data.get("name")
     row = names.get(name) if isinstance(name, str) else None
     if row is None:
@@ -145,7 +148,7 @@ def _event(
         elif field == "at":
             fields[field] = time_of(value, moment)
         elif field == "props":
-            fields[field] = props_of(value)
+            fields[field] = {key: item for key, item in props_of(value).items() if key != "weight"}
         elif field != "name":
             raise EventError(shown(field), f"unknown field.{hint(field, _FIELDS)}")
     return Event(name=row.name, **fields)

@@ -13,11 +13,13 @@ from sharekit.events.visitor import Visitors
 from sharekit.exceptions import InvalidValueError
 from sharekit.networks.model import Network
 from sharekit.networks.registry import Networks
+from sharekit.pipeline.bounds import Limits
+from sharekit.pipeline.metrics import prometheus
 from sharekit.pipeline.pipeline import Pipeline
 from sharekit.products import Product, Shareable
 from sharekit.rendering.assets import Assets
 from sharekit.rendering.environment import make_environment
-from sharekit.sinks.registry import make_sink
+from sharekit.sinks.registry import make_sinks
 from sharekit.sinks.store import open_store
 from sharekit.widgets.context import WidgetContext
 
@@ -53,13 +55,17 @@ class KitBase:
         self._event_networks = self.networks.keys_for_events()
         self._pipeline = Pipeline(
             self.settings.data_dir,
-            [
-                make_sink(spec, data_dir=self.settings.data_dir, timezone=self.settings.zone())
-                for spec in (self.settings.store, *self.settings.sinks)
-            ],
+            make_sinks(
+                (self.settings.store, *self.settings.sinks),
+                data_dir=self.settings.data_dir,
+                timezone=self.settings.zone(),
+                filters=self.settings.filters,
+            ),
             durability_of=self._durability_of,
             deliver=self.settings.deliver,
             upkeep=lambda: self._visitors.prune(),
+            limits=Limits(self.settings.journal_bytes, self.settings.journal_age),
+            networked=self.settings.networked_data_dir,
         )
 
     @cached_property
@@ -133,6 +139,7 @@ class KitBase:
                 visitors=self._visitors,
                 record_many=self._pipeline.record_many,
                 names=self._names,
+                metrics=lambda: prometheus(self._pipeline.status()),
             )
         )
 

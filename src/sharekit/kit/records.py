@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -12,7 +13,7 @@ from sharekit.events.orders import order_event
 from sharekit.events.validation import check_event
 from sharekit.events.visitor import Visitor
 from sharekit.kit.base import KitBase
-from sharekit.pipeline.pipeline import Status
+from sharekit.pipeline.pipeline import EXIT_DEADLINE, Status
 from sharekit.web.http import Request
 
 
@@ -32,21 +33,39 @@ class Records(KitBase):
             EventError: the name is unknown or a field has the wrong form.
             JournalError: it could not be kept; nothing was recorded.
         """
-        if isinstance(event, str):
-            event = Event(name=event, **fields)
-        elif fields:
-            event = replace(event, **fields)
-        check_event(event, names=self._names, networks=self._event_networks)
+        event = self._checked(event, fields)
         self._pipeline.record(event)
         return event
 
     def record_many(self, events: Iterable[Event]) -> list[Event]:
         """Keep several events in one commit: all of them or, with an error, none."""
-        kept = list(events)
-        for event in kept:
-            check_event(event, names=self._names, networks=self._event_networks)
+        kept = [self._checked(event, {}) for event in events]
         self._pipeline.record_many(kept)
         return kept
+
+    async def arecord(self, event: Event | str, /, **fields: Any) -> Event:
+        """:meth:`record` for coroutines: the event loop goes on while the event is written.
+
+        What coroutines record at the same time is kept with one commit, by a thread that the first of them starts. One
+        that is cancelled while it waits leaves its event to be kept, as a commit cannot be called back.
+        """
+        event = self._checked(event, fields)
+        await self._pipeline.arecord_many((event,))
+        return event
+
+    async def arecord_many(self, events: Iterable[Event]) -> list[Event]:
+        """:meth:`record_many` for coroutines."""
+        kept = [self._checked(event, {}) for event in events]
+        await self._pipeline.arecord_many(kept)
+        return kept
+
+    def _checked(self, event: Event | str, fields: Mapping[str, Any]) -> Event:
+        if isinstance(event, str):
+            event = Event(name=event, **fields)
+        elif fields:
+            event = replace(event, **fields)
+        check_event(event, names=self._names, networks=self._event_networks)
+        return event
 
     def record_purchase(
         self,
@@ -99,6 +118,27 @@ class Records(KitBase):
     def flush(self, timeout: float = 5.0) -> bool:
         """Wait until every sink has all that this process recorded; ``False`` when ``timeout`` seconds pass first."""
         return self._pipeline.flush(timeout)
+
+    def flush_on_signals(
+        self, signals: Iterable[signal.Signals] = (signal.SIGTERM,), *, timeout: float = EXIT_DEADLINE
+    ) -> None:
+        """Deliver what can be delivered when a signal ends the process. Call it in the main thread, after the server
+        or framework has set its handlers.
+
+        Python does nothing at the end of a process that a signal ends. Events of level ``process`` and ``disk`` are in
+        the journal all the same, and wait there for the next process; those of level ``memory`` would be lost.
+
+        Where a signal already has a handler, such as a server's that stops in its own time, events of level ``memory``
+        are put into the journal and the handler is called; a signal that is ignored stays ignored.
+
+        Parameters:
+            signals: which.
+            timeout: seconds that delivery may take where nobody else handles the signal.
+
+        Raises:
+            ConfigError: another thread than the main one calls it.
+        """
+        self._pipeline.flush_on_signals(signals, timeout)
 
     def status(self) -> Status:
         """Per sink: recorded, delivered, rejected, dropped, pending."""

@@ -11,16 +11,17 @@ from contextlib import suppress
 from pathlib import Path
 
 from sharekit.exceptions import ConfigError
+from sharekit.pipeline.bounds import Bounds, Limits
+from sharekit.pipeline.control import LEASE, LEDGER, answer_requests
 from sharekit.pipeline.lane import POLL, Lane
-from sharekit.pipeline.ledger import Ledger
+from sharekit.pipeline.ledger import Ledger, Settlement
 from sharekit.pipeline.locks import FileLock
+from sharekit.pipeline.loops import SinkLoop
 from sharekit.pipeline.segments import SegmentReader, clear_locks, segment_names
 from sharekit.pipeline.worker import Worker
 from sharekit.sinks.base import Sink
 
 JOURNAL = "journal"
-LEDGER = "delivery.db"
-LEASE = "delivery.lock"
 log = logging.getLogger("sharekit.delivery")
 
 
@@ -49,14 +50,25 @@ class Deliverer:
         sinks: where events go; they are not closed by this object.
         gentle: rest between batches, because other threads of this process answer requests.
         keep: delete no segment, because a sink that is not among these may still need it.
+        limits: how much of what is not delivered yet is kept.
     """
 
-    def __init__(self, data_dir: Path, sinks: Sequence[Sink], *, gentle: bool = False, keep: bool = False) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        sinks: Sequence[Sink],
+        *,
+        gentle: bool = False,
+        keep: bool = False,
+        limits: Limits = Limits(),  # noqa: B008 (it cannot be changed)
+    ) -> None:
         check_names(sinks)
         self.gentle = gentle
         self.forgotten = False
         self._keep = keep
+        self._bounds = Bounds(limits)
         self.sinks = tuple(sinks)
+        self._data_dir = data_dir
         self._journal = data_dir / JOURNAL
         self._ledger = Ledger(data_dir / LEDGER)
         self._lease = FileLock(data_dir / LEASE)
@@ -64,6 +76,7 @@ class Deliverer:
         self._readers: tuple[SegmentReader, ...] = ()
         self._lanes: list[Lane] = []
         self._workers: list[Worker] = []
+        self._loops = {sink.name: SinkLoop(sink.name) for sink in self.sinks}
         self._looked = 0.0
 
     @property
@@ -116,7 +129,7 @@ class Deliverer:
                 self._look()  # what every sink has by now can go
         if close_sinks:
             for sink in self.sinks:
-                _close(sink)
+                _close(sink, self._loops[sink.name])
         self._lanes, self._workers = [], []
         for reader in self._readers:
             reader.close()
@@ -144,13 +157,16 @@ class Deliverer:
         self.forgotten = True
         for lane in self._lanes:
             lane.forgotten = True
+        for loop in self._loops.values():
+            loop.forget()
         self._lease.forget()
 
     def _begin(self) -> None:
         try:
-            cursors = self._ledger.open_sinks([sink.name for sink in self.sinks])
+            positions = self._ledger.open_sinks([sink.name for sink in self.sinks])
             self._workers = [
-                Worker(sink, self._ledger, cursors[sink.name], lambda: self._readers) for sink in self.sinks
+                Worker(sink, self._ledger, positions[sink.name], lambda: self._readers, self._loops[sink.name])
+                for sink in self.sinks
             ]
             clear_locks(self._journal)
             self._look()
@@ -164,6 +180,7 @@ class Deliverer:
     def _look(self) -> None:
         """See which segments there are, and which are final; delete those that every sink has."""
         self._looked = time.monotonic()
+        self._obey()
         retired = self._ledger.retired()
         known = {reader.name: reader for reader in self._readers}
         names = segment_names(self._journal)
@@ -204,6 +221,16 @@ class Deliverer:
         self._readers = tuple(known[name] for name in sorted(known))
         if not self._keep:
             any(reader.compact() for reader in self._readers)  # one at a look
+            self._pass_over(self._bounds.enforce(self._readers, self._delivered_to_all))
+
+    def _obey(self) -> None:
+        """Do what other processes asked for, and tell the workers."""
+        if answer_requests(self._data_dir, self._ledger):
+            positions = self._ledger.open_sinks([worker.sink.name for worker in self._workers])
+            for worker in self._workers:
+                worker.paused = positions[worker.sink.name].paused
+                if positions[worker.sink.name].again:
+                    worker.awaken()
 
     def _close_books(
         self, gone: Iterable[str], damaged: Iterable[SegmentReader], known: dict[str, SegmentReader]
@@ -218,6 +245,25 @@ class Deliverer:
             for reader in damaged:
                 self._damaged(reader)
                 del known[reader.name]
+        finally:
+            for lock in held:
+                lock.release()
+
+    def _delivered_to_all(self, name: str) -> int:
+        return min((worker.cursors.get(name, 0) for worker in self._workers), default=0)
+
+    def _pass_over(self, emptied: Sequence[SegmentReader]) -> None:
+        """Settle segments in which nothing is left for sinks that are down, so that they can go."""
+        held = self.pause(POLL) if emptied else []
+        try:
+            if len(held) < len(self._lanes):
+                return  # each sink does it by itself, when it comes to them
+            for reader in emptied:
+                written, _ = reader.totals()
+                for worker in self._workers:
+                    drops = reader.left_out(worker.cursors.get(reader.name, 0))
+                    self._ledger.settle(worker.sink.name, Settlement(cursors={reader.name: written}, drops=drops))
+                    worker.cursors[reader.name] = written
         finally:
             for lock in held:
                 lock.release()
@@ -253,8 +299,10 @@ class Deliverer:
         return False
 
 
-def _close(sink: Sink) -> None:
+def _close(sink: Sink, loop: SinkLoop) -> None:
     try:
-        sink.close()
+        loop.wait(sink.close())
     except Exception:
         log.exception("%s could not be closed", sink.name)
+    finally:
+        loop.close()

@@ -5,9 +5,13 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 
-from sharekit.pipeline.deliverer import JOURNAL, LEASE, LEDGER, Deliverer, check_names
+from sharekit.pipeline.books import LedgerReader
+from sharekit.pipeline.bounds import Limits
+from sharekit.pipeline.control import LEASE, LEDGER
+from sharekit.pipeline.deliverer import JOURNAL, Deliverer, check_names
 from sharekit.pipeline.lane import GATHER, POLL, Tolerance, rest
 from sharekit.pipeline.segments import segment_names
 from sharekit.pipeline.wakeup import Wakeup
@@ -67,14 +71,20 @@ def hourly(upkeep: Callable[[], None]) -> Callable[[], None]:
 
 
 def serve(
-    data_dir: Path, sinks: Sequence[Sink], stop: threading.Event, *, upkeep: Callable[[], None] = lambda: None
+    data_dir: Path,
+    sinks: Sequence[Sink],
+    stop: threading.Event,
+    *,
+    upkeep: Callable[[], None] = lambda: None,
+    limits: Limits = Limits(),  # noqa: B008 (it cannot be changed)
 ) -> None:
     """Deliver in this thread until ``stop`` is set: the service behind ``sharekit-web deliver``.
 
     Parameters:
         upkeep: done once an hour.
+        limits: how much of what is not delivered yet is kept.
     """
-    deliverer = Deliverer(data_dir, sinks)
+    deliverer = Deliverer(data_dir, sinks, limits=limits)
     try:
         run(deliverer, stop, Wakeup(), Wakeup(), hourly(upkeep))
     finally:
@@ -97,7 +107,7 @@ def drain(data_dir: Path, sinks: Sequence[Sink], timeout: float = 10.0, *, keep:
     deadline = time.monotonic() + timeout
     tolerance = Tolerance()
     try:
-        if not segment_names(data_dir / JOURNAL):
+        if not segment_names(data_dir / JOURNAL) and not _waits_in_ledger(data_dir):
             return True
         done = False
         while not done and time.monotonic() < deadline:
@@ -112,3 +122,8 @@ def drain(data_dir: Path, sinks: Sequence[Sink], timeout: float = 10.0, *, keep:
         return done
     finally:
         deliverer.stop(timeout=max(0.1, deadline - time.monotonic()), close_sinks=True)
+
+
+def _waits_in_ledger(data_dir: Path) -> bool:
+    with closing(LedgerReader(data_dir / LEDGER)) as reader:
+        return any(sink.again for sink in reader.books().sinks.values())

@@ -13,18 +13,19 @@ import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Protocol
 
 from sharekit.config import Durability
 from sharekit.exceptions import JournalError
 from sharekit.forks import watch
+from sharekit.pipeline.filesystems import network_type
+from sharekit.pipeline.groups import PATIENCE, GroupCommit, Lock, take
 from sharekit.pipeline.locks import FileLock
-from sharekit.pipeline.refusal import refusal
+from sharekit.pipeline.refusal import networked_refusal, refusal
 from sharekit.pipeline.segment import Log, Segment
 from sharekit.sqlite_files import make_directory
 
@@ -34,8 +35,6 @@ MEMORY_LIMIT = 10_000
 """Events of level ``memory`` that wait for the journal; more are dropped and counted."""
 _LOOK_EVERY = 0.05
 """Seconds between looks whether the segment is still in its directory."""
-_PATIENCE = 10.0
-"""Seconds that a thread, or a fork, waits for the commits of others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +54,6 @@ class JournalCounts:
     queued: int
 
 
-class _Group:
-    """Events that several threads want on the disk, written and flushed together by the first of them."""
-
-    __slots__ = ("done", "error", "payloads")
-
-    def __init__(self) -> None:
-        self.payloads: list[str] = []
-        self.error: Exception | None = None
-        self.done = threading.Lock()
-        self.done.acquire()
-
-
 class Journal:
     """This process's part of the journal. Nothing is opened before the first event.
 
@@ -74,6 +61,7 @@ class Journal:
         directory: folder of the segments, made when missing.
         segment_rows, segment_bytes: a segment is closed and the next one begun beyond either.
         memory_limit: events of level ``memory`` that may wait.
+        networked: the directory may lie on a network file system.
     """
 
     def __init__(
@@ -83,11 +71,13 @@ class Journal:
         segment_rows: int = SEGMENT_ROWS,
         segment_bytes: int = SEGMENT_BYTES,
         memory_limit: int = MEMORY_LIMIT,
+        networked: bool = False,
     ) -> None:
         self.directory = directory
         self.segment_rows = segment_rows
         self.segment_bytes = segment_bytes
         self.memory_limit = memory_limit
+        self.networked = networked
         self._reset()
         watch(self)
 
@@ -95,11 +85,11 @@ class Journal:
         # Taken in this order wherever more than one is held.
         self._flush_lock = threading.RLock()
         self._lock = threading.RLock()
-        self._queue_lock = threading.Lock()
-        self._group_lock = threading.Lock()
-        self._held: list[_Lock] = []
-        self._writing = False
-        self._group = _Group()
+        self._queue_lock = threading.RLock()
+        self._held: list[Lock] = []
+        self._inside: set[int] = set()
+        self._together = GroupCommit(self._lock, self._write)
+        self._together_on_disk = GroupCommit(self._flush_lock, self._write_and_flush, gather=True)
         self._queue: deque[str] = deque()
         self._queue_dropped = 0
         self._segment: Segment | None = None
@@ -119,16 +109,23 @@ class Journal:
         Raises:
             JournalError: they could not be kept; none is acknowledged.
         """
-        if durability == "process":
-            _take(self._lock)
-            try:
-                self._write(payloads)
-            finally:
-                self._lock.release()
-        elif durability == "disk":
-            self._append_together(payloads)
-        else:
-            self._enqueue(payloads)
+        me = self._newcomer()
+        try:
+            self._inside.add(me)
+            if durability == "process":
+                if not self._lock.acquire(blocking=False):
+                    self._together.append(payloads)
+                    return
+                try:
+                    self._write(payloads)
+                finally:
+                    self._lock.release()
+            elif durability == "disk":
+                self._together_on_disk.append(payloads)
+            else:
+                self._enqueue(payloads)
+        finally:
+            self._inside.discard(me)
 
     def drain(self) -> None:
         """Write the events of level ``memory`` that wait into the journal.
@@ -138,18 +135,7 @@ class Journal:
         """
         if not self._queue and not self._queue_dropped:
             return
-        _take(self._lock)
-        try:
-            with self._queue_lock:
-                waiting = list(islice(self._queue, len(self._queue)))
-                dropped = self._queue_dropped
-            self._write(waiting, dropped)
-            with self._queue_lock:
-                for _ in waiting:
-                    self._queue.popleft()
-                self._queue_dropped -= dropped
-        finally:
-            self._lock.release()
+        self._alone(self._write_queue)
 
     def counts(self) -> JournalCounts:
         """What this process has taken on, at one moment."""
@@ -179,62 +165,53 @@ class Journal:
         """Close the segment and give it up. The next event begins a new one."""
         with suppress(JournalError):
             self.drain()
-            _take(self._lock)
+            self._alone(self._seal)
+
+    def _newcomer(self) -> int:
+        """The thread, unless it is at work here already: a signal handler that interrupts it would wait for itself."""
+        me = threading.get_ident()
+        if me in self._inside:
+            raise JournalError("an event that a signal handler recorded while another was written was not kept.")
+        return me
+
+    def _alone(self, work: Callable[[], None]) -> None:
+        """Do something that no other thread must interfere with."""
+        me = self._newcomer()
+        try:
+            self._inside.add(me)
+            take(self._lock)
             try:
-                self._seal()
+                work()
             finally:
                 self._lock.release()
-
-    def _append_together(self, payloads: Sequence[str]) -> None:
-        """Group commit without a thread: the first to come writes for all who come while the disk is busy."""
-        with self._group_lock:
-            group = self._group
-            first = not group.payloads
-            group.payloads += payloads
-        if not first:
-            try:
-                _take(group.done)
-            except JournalError:
-                self._leave(group)
-                raise
-            group.done.release()
-            if group.error is not None:
-                raise JournalError(str(group.error)) from group.error
-            return
-        try:
-            _take(self._flush_lock)
-            try:
-                self._leave(group)
-                _take(self._lock)
-                try:
-                    log = self._write(group.payloads)
-                    log.prepare()
-                finally:
-                    self._lock.release()
-                log.flush()
-            finally:
-                self._flush_lock.release()
-        except OSError as error:
-            group.error = refusal(self.directory, error)
-            raise group.error from error
-        except BaseException as error:
-            group.error = JournalError(f"the thread that wrote for others was interrupted: {error!r}")
-            raise
         finally:
-            self._leave(group)
-            group.done.release()
+            self._inside.discard(me)
 
-    def _leave(self, group: _Group) -> None:
-        """Let nobody join a group any more."""
-        with self._group_lock:
-            if self._group is group:
-                self._group = _Group()
+    def _write_queue(self) -> None:
+        with self._queue_lock:
+            waiting = list(islice(self._queue, len(self._queue)))
+            dropped = self._queue_dropped
+        self._write(waiting, dropped)
+        with self._queue_lock:
+            for _ in waiting:
+                self._queue.popleft()
+            self._queue_dropped -= dropped
+
+    def _write_and_flush(self, payloads: Sequence[str]) -> None:
+        """Insert and commit, under the lock, and flush without it: events of level ``process`` need not wait."""
+        take(self._lock)
+        try:
+            log = self._write(payloads)
+            log.prepare()
+        finally:
+            self._lock.release()
+        try:
+            log.flush()
+        except OSError as error:
+            raise refusal(self.directory, error) from error
 
     def _write(self, payloads: Sequence[str], dropped: int = 0) -> Log:
         """Insert and commit, under the lock; the log that has to be flushed for ``disk``."""
-        if self._writing:
-            raise JournalError("an event that a signal handler recorded while another was written was not kept.")
-        self._writing = True
         try:
             segment = self._segment
             if segment is None or time.monotonic() - self._looked > _LOOK_EVERY:
@@ -246,8 +223,6 @@ class Journal:
             if segment.written >= self.segment_rows or segment.bytes >= self.segment_bytes:
                 self._seal()
             return log
-        finally:
-            self._writing = False
 
     def _usable_segment(self) -> Segment:
         """The segment being written, after a look whether it is still there; otherwise a new one."""
@@ -261,6 +236,8 @@ class Journal:
         return segment
 
     def _begin(self) -> Segment:
+        if not self.networked and (kind := network_type(self.directory)):
+            raise networked_refusal(self.directory, kind)
         make_directory(self.directory)
         if not self._run:
             self._run = f"{time.time_ns() // 1_000_000:013d}-{os.getpid()}-{secrets.token_hex(3)}"
@@ -290,8 +267,8 @@ class Journal:
 
     def before_fork(self) -> None:
         """Close the file, and hold every lock until the fork is over."""
-        for lock in (self._flush_lock, self._lock, self._queue_lock, self._group_lock):
-            if not lock.acquire(timeout=_PATIENCE):
+        for lock in (self._flush_lock, self._lock, self._queue_lock):
+            if not lock.acquire(timeout=PATIENCE):
                 break
             self._held.append(lock)
         if self._segment is not None and self._lock in self._held:
@@ -307,14 +284,3 @@ class Journal:
             if self._segment is not None:
                 self._segment.forget()
             self._reset()
-
-
-class _Lock(Protocol):
-    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool: ...
-    def release(self) -> None: ...
-
-
-def _take(lock: _Lock) -> None:
-    """Take a lock, but never wait for ever."""
-    if not lock.acquire(timeout=_PATIENCE):
-        raise JournalError(f"the journal was busy for {_PATIENCE:.0f} seconds; the event was not kept. Try it again.")

@@ -50,7 +50,7 @@ class Lane:
         """One turn; True when there is more to do at once."""
         with self.using:
             more = not self._stop.is_set() and self.worker.step()
-        self.busy = more or time.monotonic() < self.worker.ready_at
+        self.busy = more or self.worker.waiting
         return more
 
     def stop(self) -> None:

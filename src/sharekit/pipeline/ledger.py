@@ -6,34 +6,20 @@ the segments, the others here, in the transaction that moves the cursor; so the 
 
 from __future__ import annotations
 
+import math
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sharekit.sqlite_files import Handle, connect_read_only
+from sharekit.pipeline.dead_letters import Selection, add_drops, move
+from sharekit.pipeline.tables import make_tables
+from sharekit.sqlite_files import Handle
 
-VERSION = 1
-_SCHEMA = """
-CREATE TABLE sinks(
-  name TEXT PRIMARY KEY, recorded INTEGER NOT NULL DEFAULT 0, delivered INTEGER NOT NULL DEFAULT 0,
-  rejected INTEGER NOT NULL DEFAULT 0, failures INTEGER NOT NULL DEFAULT 0, error TEXT NOT NULL DEFAULT ''
-) WITHOUT ROWID;
-CREATE TABLE drops(
-  sink TEXT NOT NULL, reason TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY(sink, reason)
-) WITHOUT ROWID;
-CREATE TABLE cursors(
-  sink TEXT NOT NULL, segment TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY(sink, segment)
-) WITHOUT ROWID;
-CREATE TABLE retired(segment TEXT PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE dead(
-  number INTEGER PRIMARY KEY, sink TEXT NOT NULL, id TEXT NOT NULL, reason TEXT NOT NULL, at INTEGER NOT NULL,
-  payload TEXT NOT NULL
-);
-CREATE INDEX dead_sink ON dead(sink, number);
-"""
+RATE_SECONDS = 60.0
+"""About so many last seconds make the rate of a sink: what was before has faded to a third."""
 
 
 @dataclass(slots=True)
@@ -42,36 +28,40 @@ class Settlement:
 
     Parameters:
         cursors: new position per segment.
+        again: numbers of events that had waited in the ledger.
         delivered: how many the sink took.
         dead: id, reason and JSON of each that it never will.
         drops: how many were left out, by reason.
+        written: whether the sink took a batch.
     """
 
     cursors: dict[str, int] = field(default_factory=dict)
+    again: list[int] = field(default_factory=list)
     delivered: int = 0
     dead: list[tuple[str, str, str]] = field(default_factory=list)
     drops: dict[str, int] = field(default_factory=dict)
+    written: bool = False
+
+    def drop(self, reason: str) -> None:
+        """Leave out one event."""
+        self.drops[reason] = self.drops.get(reason, 0) + 1
 
 
-@dataclass(frozen=True, slots=True)
-class SinkBooks:
-    """The books of one sink at one moment. ``recorded`` counts the segments that are gone."""
+@dataclass(slots=True)
+class Position:
+    """Where delivery to a sink goes on.
 
-    recorded: int = 0
-    delivered: int = 0
-    rejected: int = 0
-    drops: Mapping[str, int] = field(default_factory=dict)
-    cursors: Mapping[str, int] = field(default_factory=dict)
+    Parameters:
+        cursors: position in each segment.
+        paused: whether it gets nothing.
+        failures: attempts in a row that failed before.
+        again: whether events wait for it in the ledger.
+    """
+
+    cursors: dict[str, int] = field(default_factory=dict)
+    paused: bool = False
     failures: int = 0
-    error: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Books:
-    """All books at one moment."""
-
-    sinks: Mapping[str, SinkBooks] = field(default_factory=dict)
-    retired: frozenset[str] = frozenset()
+    again: bool = False
 
 
 class Ledger:
@@ -91,10 +81,7 @@ class Ledger:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=NORMAL")
             connection.execute("BEGIN IMMEDIATE")
-            if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
-                for statement in _SCHEMA.split(";"):
-                    connection.execute(statement)
-                connection.execute(f"PRAGMA user_version={VERSION}")
+            make_tables(connection)
             connection.execute("COMMIT")
         except BaseException:
             connection.close()
@@ -108,41 +95,79 @@ class Ledger:
             yield connection
             connection.execute("COMMIT")
 
-    def open_sinks(self, names: Iterable[str]) -> dict[str, dict[str, int]]:
-        """Enter sinks that are new; the cursors of all of them."""
+    def open_sinks(self, names: Iterable[str]) -> dict[str, Position]:
+        """Enter sinks that are new; where delivery goes on for each."""
+        found = {name: Position() for name in names}
         with self._transaction() as connection:
-            connection.executemany("INSERT OR IGNORE INTO sinks(name) VALUES (?)", [(name,) for name in names])
-            found: dict[str, dict[str, int]] = {name: {} for name in names}
+            for name in found:
+                _enter(connection, name)
+            for name, paused, failures in connection.execute("SELECT name, paused, failures FROM sinks").fetchall():
+                if name in found:
+                    found[name].paused, found[name].failures = bool(paused), failures
             for sink, segment, seq in connection.execute("SELECT sink, segment, seq FROM cursors"):
                 if sink in found:
-                    found[sink][segment] = seq
+                    found[sink].cursors[segment] = seq
+            for (sink,) in connection.execute("SELECT DISTINCT sink FROM again"):
+                if sink in found:
+                    found[sink].again = True
         return found
 
     def settle(self, sink: str, settlement: Settlement) -> None:
         """Enter what became of some events, and move the cursors, in one transaction."""
-        at = time.time_ns() // 1_000_000
+        at = _now()
         with self._transaction() as connection:
             connection.execute(
-                "UPDATE sinks SET delivered = delivered + ?, rejected = rejected + ?, failures = 0, error = '' "
-                "WHERE name = ?",
+                "UPDATE sinks SET delivered = delivered + ?, rejected = rejected + ? WHERE name = ?",
                 (settlement.delivered, len(settlement.dead), sink),
             )
+            if settlement.written:
+                _took(connection, sink, settlement.delivered, at)
             connection.executemany(
                 "INSERT OR REPLACE INTO cursors VALUES (?, ?, ?)",
                 [(sink, segment, seq) for segment, seq in settlement.cursors.items()],
             )
+            connection.executemany("DELETE FROM again WHERE number = ?", [(number,) for number in settlement.again])
             connection.executemany(
                 "INSERT INTO dead(sink, id, reason, at, payload) VALUES (?, ?, ?, ?, ?)",
                 [(sink, id_, reason, at, payload) for id_, reason, payload in settlement.dead],
             )
             _drop(connection, sink, settlement.drops)
 
-    def fail(self, sink: str, error: str) -> None:
-        """Note that a sink could not take a batch."""
+    def fail(self, sink: str, error: str, wait: float) -> None:
+        """Note that a sink could not take a batch, and is tried again after ``wait`` seconds."""
         with self._transaction() as connection:
             connection.execute(
-                "UPDATE sinks SET failures = failures + 1, error = ? WHERE name = ?", (error[:1_000], sink)
+                "UPDATE sinks SET failures = failures + 1, errors = errors + 1, error = ?, retry_at = ? WHERE name = ?",
+                (error[:1_000], _now() + int(wait * 1000), sink),
             )
+
+    def pause(self, sink: str, *, paused: bool) -> None:
+        """Note whether a sink gets anything."""
+        with self._transaction() as connection:
+            _enter(connection, sink)
+            connection.execute("UPDATE sinks SET paused = ? WHERE name = ?", (paused, sink))
+
+    def waiting(self, sink: str, limit: int) -> list[tuple[int, str]]:
+        """Number and JSON of the next events that wait for a sink in the ledger."""
+        with self._handle as connection:
+            return connection.execute(
+                "SELECT number, payload FROM again WHERE sink = ? ORDER BY number LIMIT ?", (sink, limit)
+            ).fetchall()
+
+    def move_dead(self, chosen: Selection, *, again: bool) -> int:
+        """Try dead letters again, or give them up; how many they were."""
+        with self._transaction() as connection:
+            return move(connection, chosen, again=again)
+
+    def replay(self, sink: str, payloads: Sequence[str]) -> int:
+        """Enter events of the past as recorded for one sink; how many wait for it in the ledger now."""
+        with self._transaction() as connection:
+            _enter(connection, sink)
+            connection.execute("UPDATE sinks SET recorded = recorded + ? WHERE name = ?", (len(payloads), sink))
+            connection.executemany(
+                "INSERT INTO again(sink, payload) VALUES (?, ?)", [(sink, payload) for payload in payloads]
+            )
+            return int(connection.execute("SELECT count(*) FROM again WHERE sink = ?", (sink,)).fetchone()[0])
 
     def retire(self, segment: str, written: int, dropped: Mapping[str, int], unread: str = "sink_removed") -> None:
         """Close the books on a segment, for every sink that was ever known; it may be deleted afterwards.
@@ -188,57 +213,30 @@ class Ledger:
         self._handle.close()
 
 
-class LedgerReader:
-    """Reads the books, in any process, at any time.
+def faded(rate: float, milliseconds: int) -> float:
+    """What is left of a rate after so long without an event."""
+    return rate * math.exp(-max(0, milliseconds) / 1000 / RATE_SECONDS)
 
-    Parameters:
-        path: the file; while it is not there the books are empty.
-    """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._handle = Handle(path, lambda: connect_read_only(path))
+def _took(connection: sqlite3.Connection, sink: str, count: int, at: int) -> None:
+    """Note a batch that a sink took: its failures are over, and its rate is another."""
+    rate, rate_at = connection.execute("SELECT rate, rate_at FROM sinks WHERE name = ?", (sink,)).fetchone()
+    connection.execute(
+        "UPDATE sinks SET failures = 0, error = '', retry_at = 0, batches = batches + 1, rate = ?, rate_at = ? "
+        "WHERE name = ?",
+        (faded(rate, at - rate_at) + count / RATE_SECONDS, at, sink),
+    )
 
-    def books(self) -> Books:
-        """All books at one moment."""
-        if not self.path.exists():
-            self._handle.close()
-            return Books()
-        with self._handle as connection:
-            connection.execute("BEGIN")
-            if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
-                connection.execute("COMMIT")
-                return Books()
-            sinks = connection.execute(
-                "SELECT name, recorded, delivered, rejected, failures, error FROM sinks"
-            ).fetchall()
-            drops = connection.execute("SELECT sink, reason, count FROM drops").fetchall()
-            cursors = connection.execute("SELECT sink, segment, seq FROM cursors").fetchall()
-            retired = frozenset(name for (name,) in connection.execute("SELECT segment FROM retired").fetchall())
-            connection.execute("COMMIT")
-        return Books(
-            sinks={
-                name: SinkBooks(
-                    recorded=recorded,
-                    delivered=delivered,
-                    rejected=rejected,
-                    drops={reason: count for sink, reason, count in drops if sink == name},
-                    cursors={segment: seq for sink, segment, seq in cursors if sink == name},
-                    failures=failures,
-                    error=error,
-                )
-                for name, recorded, delivered, rejected, failures, error in sinks
-            },
-            retired=retired,
-        )
 
-    def close(self) -> None:
-        """Close the file."""
-        self._handle.close()
+def _enter(connection: sqlite3.Connection, sink: str) -> None:
+    connection.execute("INSERT OR IGNORE INTO sinks(name, known_at) VALUES (?, ?)", (sink, _now()))
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
 
 
 def _drop(connection: sqlite3.Connection, sink: str, drops: Mapping[str, int]) -> None:
-    connection.executemany(
-        "INSERT INTO drops VALUES (?, ?, ?) ON CONFLICT(sink, reason) DO UPDATE SET count = count + excluded.count",
-        [(sink, reason, count) for reason, count in drops.items() if count],
-    )
+    for reason, count in drops.items():
+        if count:
+            add_drops(connection, sink, reason, count)

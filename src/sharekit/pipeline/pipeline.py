@@ -9,15 +9,19 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
+from signal import Signals
 from weakref import WeakSet
 
 from sharekit.config import Durability
 from sharekit.events.model import Event
 from sharekit.exceptions import EventError, JournalError
 from sharekit.forks import watch
+from sharekit.pipeline.awaiting import AsyncWriter
+from sharekit.pipeline.books import LedgerReader
+from sharekit.pipeline.bounds import Limits
 from sharekit.pipeline.delivery import JOURNAL, LEDGER, Deliverer, check_names, drain, hourly, run, serve
 from sharekit.pipeline.journal import Journal
-from sharekit.pipeline.ledger import LedgerReader
+from sharekit.pipeline.signals import call_on_signals
 from sharekit.pipeline.status import SinkStatus, Status, read_status
 from sharekit.pipeline.wakeup import Wakeup
 from sharekit.sinks.base import Sink
@@ -43,6 +47,8 @@ class Pipeline:
         durability_of: level of an event, by its name; asked once per name.
         deliver: deliver in a thread of this process; False when a service does.
         upkeep: done once an hour by the thread that delivers.
+        limits: how much of what is not delivered yet is kept, when this process delivers.
+        networked: the data directory may lie on a network file system.
 
     Raises:
         ConfigError: two sinks have the same name.
@@ -56,6 +62,8 @@ class Pipeline:
         durability_of: Callable[[str], Durability],
         deliver: bool = True,
         upkeep: Callable[[], None] = lambda: None,
+        limits: Limits = Limits(),  # noqa: B008 (it cannot be changed)
+        networked: bool = False,
     ) -> None:
         check_names(sinks)
         self.data_dir = Path(data_dir)
@@ -64,15 +72,22 @@ class Pipeline:
         self._levels: dict[str, Durability] = {}
         self._deliver = deliver
         self._upkeep = hourly(upkeep)
-        self._journal = Journal(self.data_dir / JOURNAL)
+        self._limits = limits
+        self._journal = journal = Journal(self.data_dir / JOURNAL, networked=networked)
+        self._writers = {
+            "process": AsyncWriter(lambda payloads: journal.append(payloads, "process")),
+            "disk": AsyncWriter(lambda payloads: journal.append(payloads, "disk")),
+        }
         self._ledger = LedgerReader(self.data_dir / LEDGER)
         self._closed = False
+        self.listeners: tuple[Callable[[Sequence[Event]], None], ...] = ()
+        """Told of events that are kept, in the thread that recorded them."""
         self._reset()
         watch(self, first=True)
         _pipelines.add(self)
 
     def _reset(self) -> None:
-        self._starting = threading.Lock()
+        self._starting = threading.RLock()  # a signal handler may close what it interrupts
         self._stop = threading.Event()
         self._wake = Wakeup()
         self._hurry = Wakeup()
@@ -89,9 +104,7 @@ class Pipeline:
         """
         level = self._levels.get(event.name) or self._level(event.name)
         self._journal.append((_encode(event),), level)
-        self._wake.ring()
-        if self._thread is None:
-            self._start(level)
+        self._recorded(level, (event,))
 
     def record_many(self, events: Iterable[Event]) -> None:
         """Keep several events in one commit, at the highest level among them: all of them or, with an error, none.
@@ -101,11 +114,34 @@ class Pipeline:
             JournalError: they could not be kept.
         """
         kept = list(events)
-        if not kept:
-            return
-        payloads = [_encode(event) for event in kept]
-        level = max((self._level(event.name) for event in kept), key=_LEVELS.index)
-        self._journal.append(payloads, level)
+        payloads, level = self._prepared(kept)
+        if payloads:
+            self._journal.append(payloads, level)
+            self._recorded(level, kept)
+
+    async def arecord_many(self, events: Iterable[Event]) -> None:
+        """:meth:`record_many` for coroutines: the event loop goes on while the events are written.
+
+        All that coroutines want kept at the same time is kept with one commit. A coroutine that is cancelled while it
+        waits leaves its events to be kept.
+        """
+        kept = list(events)
+        payloads, level = self._prepared(kept)
+        if payloads:
+            if level == "memory":
+                self._journal.append(payloads, level)
+            else:
+                await self._writers[level].append(payloads)
+            self._recorded(level, kept)
+
+    def _prepared(self, events: Sequence[Event]) -> tuple[list[str], Durability]:
+        levels = {self._level(event.name) for event in events}
+        return [_encode(event) for event in events], max(levels, key=_LEVELS.index, default=_LEVELS[0])
+
+    def _recorded(self, level: Durability, events: Sequence[Event]) -> None:
+        """Have them delivered."""
+        for listener in self.listeners:
+            listener(events)
         self._wake.ring()
         if self._thread is None:
             self._start(level)
@@ -155,6 +191,8 @@ class Pipeline:
         deadline = time.monotonic() + timeout
         if self._thread is not None and self._deliver:
             self.flush(timeout)
+        for writer in self._writers.values():
+            writer.close(max(0.1, deadline - time.monotonic()))
         self._journal.close()
         self._stop.set()
         self._wake.ring()
@@ -164,8 +202,16 @@ class Pipeline:
             self._thread.join(max(0.1, deadline - time.monotonic()))
             if self._thread.is_alive():
                 return  # a sink that does not come back keeps the lease and its files until the process ends
-        deliverer = self._deliverer or Deliverer(self.data_dir, self.sinks)
+        deliverer = self._deliverer or Deliverer(self.data_dir, self.sinks, limits=self._limits)
         deliverer.stop(max(0.1, deadline - time.monotonic()), close_sinks=True)
+
+    def flush_on_signals(self, numbers: Iterable[Signals], timeout: float) -> None:
+        """Deliver what can be delivered when a signal ends the process; see :meth:`ShareKit.flush_on_signals`."""
+        call_on_signals(numbers, ending=lambda: self.close(timeout), passing=self._drain)
+
+    def _drain(self) -> None:
+        with suppress(JournalError):
+            self._journal.drain()
 
     def _level(self, name: str) -> Durability:
         level = self._levels.get(name)
@@ -180,7 +226,7 @@ class Pipeline:
             if self._thread is not None or self._closed:
                 return
             if self._deliver:
-                self._deliverer = Deliverer(self.data_dir, self.sinks, gentle=True)
+                self._deliverer = Deliverer(self.data_dir, self.sinks, gentle=True, limits=self._limits)
             thread = threading.Thread(
                 target=run,
                 args=(self._deliverer, self._stop, self._wake, self._hurry, self._before_delivery),
@@ -226,6 +272,8 @@ class Pipeline:
         if child:
             if self._deliverer is not None:
                 self._deliverer.forget()
+            for writer in self._writers.values():
+                writer.reset()
             self._reset()
 
 

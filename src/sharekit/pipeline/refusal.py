@@ -20,3 +20,14 @@ def refusal(directory: Path, error: Exception) -> JournalError:
     elif "locked" in text:
         advice = "Another program holds the file; only this process may write it."
     return JournalError(f"{directory}: the event was not kept ({error}). {advice}")
+
+
+def networked_refusal(directory: Path, kind: str) -> JournalError:
+    """The error for a journal on a network file system."""
+    return JournalError(
+        f"{directory}: the event was not kept, because the directory is on a network file system ({kind}), where "
+        "commits can be lost: SQLite's write-ahead log and locks work within one host only. Set data_dir to a "
+        "directory on a local disk, one per host, and send events to a sink that hosts share, such as PostgreSQL. "
+        "If one host alone uses this file system, and it maps memory and locks files as a local one does, set "
+        "networked_data_dir=True."
+    )

@@ -30,7 +30,9 @@ _TABLES = (
     "CREATE TABLE IF NOT EXISTS tally(reason TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID",
 )
 _ZEROS = bytes(1024 * 1024)
-_INSERT = "INSERT INTO events(payload) VALUES (?)"
+_AT_ONCE = 64
+"""Events up to which one statement keeps them all: ``executemany`` hands the interpreter lock over at each row."""
+_INSERTS = ["INSERT INTO events(payload) VALUES " + ",".join(["(?)"] * n) for n in range(_AT_ONCE + 1)]  # noqa: S608
 _TALLY = "INSERT INTO tally VALUES (?, ?) ON CONFLICT(reason) DO UPDATE SET count = count + excluded.count"
 
 
@@ -98,11 +100,11 @@ class Segment:
             connection, log = self._connection, self._log
             if connection is None or log is None:
                 connection, log = self._open()
-            if len(payloads) == 1 and not dropped:
-                self.written = connection.execute(_INSERT, payloads).lastrowid or 0
+            if not dropped and 0 < len(payloads) <= _AT_ONCE:
+                self.written = connection.execute(_INSERTS[len(payloads)], payloads).lastrowid or 0
             else:
                 connection.execute("BEGIN IMMEDIATE")
-                connection.executemany(_INSERT, [(payload,) for payload in payloads])
+                connection.executemany(_INSERTS[1], [(payload,) for payload in payloads])
                 if dropped:
                     connection.execute(_TALLY, (MEMORY_FULL, dropped))
                 connection.execute("COMMIT")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 
 from sharekit.pipeline.locks import FileLock
+from sharekit.pipeline.thinning import count_left_out, first_event, stage
 from sharekit.sqlite_files import Handle, connect_read_only
 
 
@@ -57,6 +61,8 @@ class SegmentReader:
         self.damaged = False
         """True when SQLite cannot make sense of the file."""
         self._dropped: dict[str, int] = {}
+        self.final_since = 0.0
+        """When that was seen, on the monotonic clock."""
         self._compact_at = 0.0
         self._handle = Handle(self.path, lambda: connect_read_only(self.path))
 
@@ -66,16 +72,17 @@ class SegmentReader:
             self.lock.release()
             self._roll_back()
             self.final = True
-            self._compact_at = time.monotonic() + COMPACT_AFTER
+            self.final_since = time.monotonic()
+            self._compact_at = self.final_since + COMPACT_AFTER
         return self.final
 
     def _roll_back(self) -> None:
         """Undo the making of the file, if the owner died in the middle of it: a reading connection may not."""
         if self._beside("-journal").exists():
-            with closing(self._connect_to_mend()) as connection:
+            with closing(self.connect_to_mend()) as connection:
                 connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
 
-    def _connect_to_mend(self) -> sqlite3.Connection:
+    def connect_to_mend(self) -> sqlite3.Connection:
         """A connection that may write. Only for a final segment, whose owner is gone, by the holder of the lease."""
         uri = f"{self.path.absolute().as_uri()}?mode=rw"
         return sqlite3.connect(uri, uri=True, timeout=2.0, isolation_level=None)
@@ -139,18 +146,59 @@ class SegmentReader:
     def _beside(self, suffix: str) -> Path:
         return self.path.with_name(self.path.name + suffix)
 
-    def compact(self) -> bool:
+    def compact(self, *, at_once: bool = False) -> bool:
         """Move the log of a final segment that has been waiting for some time into the file; False when there was none.
 
         A segment is not checkpointed while it is written, as most are deleted within seconds. The log has a page per
         commit, several times the size of the events.
+
+        Parameters:
+            at_once: do not wait, because the room is needed.
         """
-        if not self.final or not 0 < self._compact_at < time.monotonic():
+        if not self.final or self._compact_at == 0 or not (at_once or self._compact_at < time.monotonic()):
             return False
         self._compact_at = 0.0
-        with closing(self._connect_to_mend()) as connection:
+        with self.untouched(), closing(self.connect_to_mend()) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return True
+
+    def size(self) -> int:
+        """Bytes that it takes on the disk."""
+        return sum(found.st_size for found in self._files())
+
+    def last_write(self) -> float:
+        """When its last event was recorded, in seconds since 1970; 0 when it is gone."""
+        return max((found.st_mtime for found in self._files()), default=0.0)
+
+    def age(self) -> timedelta:
+        """Time since its last event was recorded; nothing when the clock has been set back since."""
+        return timedelta(seconds=max(0.0, time.time() - (self.last_write() or time.time())))
+
+    @contextmanager
+    def untouched(self) -> Iterator[None]:
+        """Leave the time of the last event as it is, while the file is changed for other reasons."""
+        last = self.last_write()
+        yield
+        for suffix in ("", "-wal"):
+            with suppress(FileNotFoundError):
+                os.utime(self._beside(suffix), (last, last))
+
+    def left_out(self, after: int) -> dict[str, int]:
+        """How many events after number ``after`` were left out of it since, by reason."""
+        with self._handle as connection:
+            return count_left_out(connection, after) if stage(connection) else {}
+
+    def first(self, after: int) -> str:
+        """The JSON of the first event after number ``after``; ``""`` when there is none."""
+        with self._handle as connection:
+            return first_event(connection, after)
+
+    def _files(self) -> list[os.stat_result]:
+        found = []
+        for suffix in ("", "-wal"):
+            with suppress(FileNotFoundError):
+                found.append(self._beside(suffix).stat())
+        return found
 
     def set_aside(self) -> Path:
         """Move a final segment that cannot be read out of the way; where it is now."""

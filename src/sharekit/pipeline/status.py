@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sharekit.events.model import Event, now
+from sharekit.pipeline.books import Books, LedgerReader, SinkBooks
+from sharekit.pipeline.circuit import State, state_of
 from sharekit.pipeline.journal import JournalCounts
-from sharekit.pipeline.ledger import Books, LedgerReader, SinkBooks
+from sharekit.pipeline.ledger import faded
 from sharekit.pipeline.segment import MEMORY_FULL
 from sharekit.pipeline.segments import SegmentReader, segment_names
 
@@ -27,11 +29,19 @@ class SinkStatus:
         recorded: events acknowledged since the sink is known, by every process of the data directory.
         delivered: those that the sink has.
         rejected: those it will never take; they are dead letters.
-        dropped: those left out, by reason: ``gpc``, ``memory_full``, ``sink_removed``, ``damaged``.
+        dropped: those left out, by reason: ``gpc``, ``consent``, the name of a filter, ``dead_letter`` (given up),
+            ``memory_full``, ``journal_full``, ``too_old``, ``sampled``, ``sink_removed``, ``damaged``.
         pending: those still to come.
-        lag: seconds since the oldest pending event happened; 0 when none is pending.
+        lag: seconds since the oldest event in the journal that is pending happened; 0 when none is.
         failures: attempts in a row that failed.
         error: the last of them.
+        circuit: ``closed``; ``open`` after five failures in a row, while nothing is tried; ``half-open`` when one event
+            may be.
+        wait: seconds until it is tried again.
+        paused: whether it gets nothing until it is resumed.
+        rate: events a second that it took, over about the last minute.
+        errors: attempts that failed, in all.
+        batches: batches that it took, in all.
     """
 
     name: str
@@ -43,6 +53,12 @@ class SinkStatus:
     lag: float
     failures: int
     error: str
+    circuit: State = "closed"
+    wait: float = 0.0
+    paused: bool = False
+    rate: float = 0.0
+    errors: int = 0
+    batches: int = 0
 
     @property
     def balanced(self) -> bool:
@@ -115,10 +131,10 @@ def read_status(
             break
         time.sleep(0.001 * attempt)  # a segment was deleted between the two looks
     wanted = list(books.sinks) if names is None else names
-    oldest: dict[tuple[str, int], float] = {}
+    looks: dict[tuple[str, int], tuple[float, dict[str, int]]] = {}
     return Status(
         sinks=tuple(
-            _sink_status(name, books.sinks.get(name, SinkBooks()), totals, counts, journal, oldest) for name in wanted
+            _sink_status(name, books.sinks.get(name, SinkBooks()), totals, counts, journal, looks) for name in wanted
         ),
         segments=len(totals),
         delivering=delivering,
@@ -157,11 +173,11 @@ def _sink_status(
     totals: Mapping[str, _Totals],
     own: JournalCounts | None,
     journal: Path,
-    oldest: dict[tuple[str, int], float],
+    looks: dict[tuple[str, int], tuple[float, dict[str, int]]],
 ) -> SinkStatus:
     queued = own.queued if own is not None else 0
     drops = dict(books.drops)
-    recorded, pending = books.recorded + queued, queued
+    recorded, pending = books.recorded + queued, queued + books.again
     if own is not None and not own.segment and own.dropped:
         drops[MEMORY_FULL] = drops.get(MEMORY_FULL, 0) + own.dropped
         recorded += own.dropped
@@ -174,9 +190,15 @@ def _sink_status(
             drops[reason] = drops.get(reason, 0) + count
         if total.written > cursor:
             key = (segment, cursor)
-            if key not in oldest:
-                oldest[key] = _age(journal, segment, cursor)
-            lag = max(lag, oldest[key])
+            if key not in looks:
+                looks[key] = _look(journal, segment, cursor)
+            age, left_out = looks[key]
+            lag = max(lag, age)
+            for reason, count in left_out.items():
+                drops[reason] = drops.get(reason, 0) + count
+                pending -= count
+    moment = time.time_ns() // 1_000_000
+    wait = max(0.0, (books.retry_at - moment) / 1000)
     # A segment that somebody deleted or damaged: what was delivered of it was recorded, too.
     recorded += sum(seq for segment, seq in books.cursors.items() if segment not in totals)
     return SinkStatus(
@@ -189,14 +211,24 @@ def _sink_status(
         lag=lag,
         failures=books.failures,
         error=books.error,
+        circuit=state_of(books.failures, wait),
+        wait=wait,
+        paused=bool(books.paused),
+        rate=faded(books.rate, moment - books.rate_at),
+        errors=books.errors,
+        batches=books.batches,
     )
 
 
-def _age(journal: Path, segment: str, cursor: int) -> float:
-    """Seconds since the event after ``cursor`` happened."""
+def _look(journal: Path, segment: str, cursor: int) -> tuple[float, dict[str, int]]:
+    """Seconds since the next event after ``cursor`` happened, and how many from there on were left out, by reason."""
     try:
         with closing(SegmentReader(journal, segment)) as reader:
-            rows = reader.read(cursor, 1)
-        return max(0.0, (now() - Event.from_json(rows[0]).at).total_seconds()) if rows else 0.0
-    except (sqlite3.Error, ValueError, KeyError, TypeError):
-        return 0.0  # deleted meanwhile, or unreadable: its sinks will say so
+            left_out = reader.left_out(cursor)
+            first = reader.first(cursor)
+    except sqlite3.Error:
+        return 0.0, {}  # deleted meanwhile, or unreadable: its sinks will say so
+    try:
+        return (max(0.0, (now() - Event.from_json(first).at).total_seconds()) if first else 0.0), left_out
+    except (ValueError, KeyError, TypeError):
+        return 0.0, left_out

@@ -98,7 +98,7 @@ class Report:
         Like every share, these are intents; nobody outside the network can count posts.
         """
         rows = self._rows("share_counts", {"product_id": product_id})
-        counts = {network: int(count) for network, count in rows if network}
+        counts = {network: round(count) for network, count in rows if network}
         return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
 
     def _today(self) -> date:
@@ -126,12 +126,12 @@ class Report:
             split = by == "network" and name == "impression"
             for part in set(filter(None, text.split(","))) or {""} if split else {text}:
                 if name != "visit":
-                    tallies[key_of(day, part)].count(name, int(count))
+                    tallies[key_of(day, part)].count(name, count)
                 elif by in _WITHOUT_TEXT:
-                    tallies[key_of(day, part)].visits += int(count)
+                    tallies[key_of(day, part)].visits += count
         if by not in _WITHOUT_TEXT:
             for text, count in self._rows("visits", parameters):
-                tallies[key_of(0, text)].visits += int(count)
+                tallies[key_of(0, text)].visits += count
         parameters["look_back"] = self._look_back
         for day, text, from_share, currency, count, minor in self._rows("purchases", parameters):
             credited = bool(from_share)
@@ -142,19 +142,19 @@ class Report:
 
 @dataclass(slots=True)
 class _Tally:
-    """A row while it is being added up."""
+    """A row while it is being added up. Counts are rounded last: a sampled event may weigh 2.5."""
 
-    impressions: int = 0
-    shares: int = 0
-    clicks: int = 0
-    interactions: int = 0
-    visits: int = 0
+    impressions: float = 0
+    shares: float = 0
+    clicks: float = 0
+    interactions: float = 0
+    visits: float = 0
     purchases: int = 0
     shared_purchases: int = 0
     minor: Counter[str] = field(default_factory=Counter)
     shared_minor: Counter[str] = field(default_factory=Counter)
 
-    def count(self, name: str, count: int) -> None:
+    def count(self, name: str, count: float) -> None:
         if name in _COUNTED:
             setattr(self, _COUNTED[name], getattr(self, _COUNTED[name]) + count)
         if name in INTERACTIONS:
@@ -169,11 +169,11 @@ class _Tally:
 
     def figures(self) -> dict[str, Any]:
         return {
-            "impressions": self.impressions,
-            "shares": self.shares,
-            "clicks": self.clicks,
-            "interactions": self.interactions,
-            "visits": self.visits,
+            "impressions": round(self.impressions),
+            "shares": round(self.shares),
+            "clicks": round(self.clicks),
+            "interactions": round(self.interactions),
+            "visits": round(self.visits),
             "purchases": self.purchases,
             "revenue": _amounts(self.minor),
             "shared_purchases": self.shared_purchases,

@@ -101,7 +101,7 @@ def tag_rows(found: Iterable[tuple[Any, ...]]) -> list[TagRow]:
     """
     pictures: dict[str, _Seen] = defaultdict(_Seen)
     for picture, tag, product, name, count, tags in found:
-        pictures[picture].add(name, int(tag), product, int(count), int(tags))
+        pictures[picture].add(name, int(tag), product, round(count), int(tags))
     ranked = sorted(pictures.items(), key=lambda pair: (-pair[1].interactions, -pair[1].impressions, pair[0]))
     return [row for picture, seen in ranked for row in seen.rows(picture)]
 

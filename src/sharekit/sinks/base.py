@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
 from sharekit.events.model import Event
 from sharekit.exceptions import ConfigError, ShareKitError
+from sharekit.filters import Filter
 
 if TYPE_CHECKING:
     from sharekit.sinks.registry import SinkUrl
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
 
 
 class Retry(ShareKitError):  # noqa: N818 (a request to the deliverer, not a fault)
-    """Raised by a sink to have the whole batch tried again.
+    """Raised by a sink to have the whole batch tried again, for a reason that lies in none of its events.
+
+    A batch is never divided because of it, and no event is given up.
 
     Parameters:
         reason: shown in the status.
@@ -45,8 +48,12 @@ class Result:
 class Sink(ABC):
     """A place where events end up.
 
-    ``write`` is called from one thread at a time, with events in the order they were recorded, and at least once
-    for each: a batch is repeated after a crash, so use ``event.id`` to drop what is there already.
+    ``write`` is called from one thread at a time, with each process's events in the order they were recorded, and at
+    least once for each: a batch is repeated after a crash, so use ``event.id`` to drop what is there already.
+
+    A sink opens nothing when it is made: it connects at the first ``write``, lets the connection go when that fails,
+    and makes a new one at the next. ``write`` and ``close`` may be ``async def``; they are awaited in an event loop of
+    the sink's own, which runs in its own thread until the sink is closed.
     """
 
     name: str = ""
@@ -58,7 +65,10 @@ class Sink(ABC):
     max_age: timedelta | None = None
     """Events older than this become dead letters instead of being written; ``None`` for no limit."""
     advertising: bool = False
-    """True for advertising services: they never receive events of browsers that sent ``Sec-GPC: 1``."""
+    """True for advertising services: they receive only events with consent for ``"ads"`` (see
+    :func:`sharekit.filters.consent`), and none of browsers that sent ``Sec-GPC: 1``."""
+    filters: Sequence[Filter] = ()
+    """What changes or leaves out events before this sink, in this order. See :mod:`sharekit.filters`."""
 
     def __init_subclass__(cls, **keywords: object) -> None:
         super().__init_subclass__(**keywords)
@@ -83,12 +93,12 @@ class Sink(ABC):
             ConfigError: this sink is none.
         """
         raise ConfigError(
-            f"store: {url.text!r} keeps nothing that reports can read; use for example 'sqlite:events.db'."
+            f"store: {url.shown!r} keeps nothing that reports can read; use for example 'sqlite:events.db'."
         )
 
     @abstractmethod
-    def write(self, batch: Sequence[Event]) -> Result | None:
-        """Keep the events. Returning ``None`` means that all are delivered.
+    def write(self, batch: Sequence[Event]) -> Result | Awaitable[Result | None] | None:
+        """Keep the events. Returning ``None`` means that all are delivered. May be ``async def``.
 
         Raises:
             Retry: try the batch again, not before ``after`` seconds. Any other exception means the same without a
@@ -99,5 +109,6 @@ class Sink(ABC):
         """What is wrong with its settings or its other side, for ``sharekit-web doctor``; ``None`` when all is well."""
         return None
 
-    def close(self) -> None:  # noqa: B027 (most sinks have nothing to close)
-        """Let go of files and connections. Called once; ``write`` is not called afterwards."""
+    def close(self) -> Awaitable[None] | None:
+        """Let go of files and connections. May be ``async def``. ``write`` is not called afterwards."""
+        return None

@@ -11,9 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from sharekit.events.model import Event
+from sharekit.exceptions import ConfigError
 from sharekit.sinks.base import Sink
 from sharekit.sinks.batch import lines, records
-from sharekit.sqlite_files import writable
+from sharekit.sinks.registry import flag, positive
+from sharekit.sinks.rotation import Rotation, period, size
+from sharekit.sqlite_files import sync_directory, writable
 
 if TYPE_CHECKING:
     from sharekit.sinks.registry import SinkUrl
@@ -30,35 +33,54 @@ class JsonlSink(Sink):
     a batch that is repeated is not written twice.
 
     Parameters:
-        path: the file; it and its folder are made when missing. It may be renamed at any time, for rotation.
+        path: the file; it and its folder are made when missing. It may be renamed at any time, by other tools too.
+        rotation: when it makes way for a new one.
         name: under which its position is remembered.
     """
 
     name = "jsonl"
     max_batch = 1_000
 
-    def __init__(self, path: Path | str, *, name: str = "jsonl") -> None:
+    def __init__(self, path: Path | str, *, rotation: Rotation | None = None, name: str = "jsonl") -> None:
         self.name = name
         self.path = Path(path)
+        self.rotation = rotation
         self._lock = threading.Lock()
         self._file: BinaryIO | None = None
         self._ids: OrderedDict[str, None] = OrderedDict()
 
     @classmethod
     def from_url(cls, url: SinkUrl) -> JsonlSink:
-        """``jsonl:events.jsonl`` in the data directory, ``jsonl:///path/events.jsonl`` elsewhere."""
-        url.options()
-        return cls(url.file())
+        """``jsonl:events.jsonl`` in the data directory, ``jsonl:///path/events.jsonl`` elsewhere.
+
+        Options: ``rotate``, a size such as ``50MB``; ``every=day`` or ``every=hour``; ``keep``, how many old files
+        stay; ``gzip=yes`` for those.
+        """
+        given = url.options(rotate=size, every=period, keep=positive, gzip=flag)
+        if not given:
+            return cls(url.file())
+        if "rotate" not in given and "every" not in given:
+            raise ConfigError(f"{url.shown!r}: say when the file makes way: rotate=50MB, or every=day.")
+        rotation = Rotation(
+            given.get("rotate"), given.get("every", ""), given.get("keep"), compress=given.get("gzip", False)
+        )
+        return cls(url.file(), rotation=rotation)
 
     def write(self, batch: Sequence[Event]) -> None:
         """Append the events that are not among the last lines."""
         with self._lock:
             file = self._open()
-            end = file.tell()
             ids = [record["id"] for record in records(batch)]
             new = [line for id_, line in zip(ids, lines(batch), strict=True) if id_ not in self._ids]
+            text = "".join(f"{line}\n" for line in new).encode()
+            # Before a batch and never after it: so the last one, which may come again, is always in the file at hand.
+            if self.rotation is not None and self.rotation.due(self.path, len(text)):
+                self._close()
+                self.rotation.put_aside(self.path)
+                file = self._open()
+            end = file.tell()
             try:
-                file.write("".join(f"{line}\n" for line in new).encode())
+                file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
             except BaseException:
@@ -88,6 +110,10 @@ class JsonlSink(Sink):
         self.path.parent.mkdir(parents=True, exist_ok=True)
         file = self.path.open("a+b")
         try:
+            if not file.tell():
+                sync_directory(self.path.parent)
+            if self.rotation is not None:
+                self.rotation.tidy(self.path)
             self._read_tail(file)
         except BaseException:
             file.close()

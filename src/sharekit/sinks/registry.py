@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from sharekit.exceptions import ConfigError, did_you_mean
+from sharekit.filters import FROM_URL, Filter
 from sharekit.plugins import BuiltIn, Registry
 from sharekit.sinks.base import Sink
 
@@ -17,12 +19,32 @@ SINKS = Registry(
     "sink",
     "sharekit.sinks",
     {
-        "sqlite": BuiltIn("sharekit.sinks.sqlite:SqliteSink"),
+        "clickhouse": BuiltIn("sharekit.sinks.clickhouse:ClickHouseSink", "clickhouse"),
+        "ga4": BuiltIn("sharekit.sinks.ga4:Ga4Sink"),
         "jsonl": BuiltIn("sharekit.sinks.jsonl:JsonlSink"),
+        "kafka": BuiltIn("sharekit.sinks.kafka:KafkaSink", "kafka"),
         "memory": BuiltIn("sharekit.sinks.memory:MemorySink"),
+        "meta": BuiltIn("sharekit.sinks.meta:MetaSink"),
+        "mysql": BuiltIn("sharekit.sinks.mysql:MysqlSink", "mysql"),
+        "nats": BuiltIn("sharekit.sinks.nats:NatsSink", "nats"),
+        "postgres": BuiltIn("sharekit.sinks.postgres:PostgresSink", "postgres"),
+        "posthog": BuiltIn("sharekit.sinks.posthog:PosthogSink"),
+        "rabbitmq": BuiltIn("sharekit.sinks.rabbitmq:RabbitmqSink", "rabbitmq"),
+        "redis": BuiltIn("sharekit.sinks.redis:RedisSink", "redis"),
+        "s3": BuiltIn("sharekit.sinks.s3:S3Sink", "s3"),
+        "segment": BuiltIn("sharekit.sinks.segment:SegmentSink"),
+        "sqlite": BuiltIn("sharekit.sinks.sqlite:SqliteSink"),
+        "webhook": BuiltIn("sharekit.sinks.webhook:WebhookSink"),
     },
 )
 """Every sink by its URL scheme."""
+
+
+_COMMON = ("name", *FROM_URL)
+"""Options of every sink."""
+_SECRET = re.compile(r"secret|token|pass|key|sign|auth|credential", re.IGNORECASE)
+_HIDDEN = "..."
+_FLAGS = {"1": True, "yes": True, "true": True, "on": True, "0": False, "no": False, "false": False, "off": False}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,9 +52,11 @@ class SinkUrl:
     """A sink's URL, taken apart. A sink class makes itself from it in ``from_url``.
 
     Parameters:
-        text: the URL as it was given.
+        text: the URL as it was given, with its secrets: never log or show it, but :attr:`shown`.
         scheme: the part before the colon, by which the class was found.
-        host: host and port, ``""`` for files.
+        host: host and port, ``""`` for files. Several are separated by commas.
+        user: percent-decoded, ``""`` for none.
+        password: percent-decoded, ``""`` for none.
         path: percent-decoded.
         query: the options, each at most once.
         data_dir: the kit's data directory; relative files lie in it.
@@ -42,10 +66,40 @@ class SinkUrl:
     text: str
     scheme: str
     host: str = ""
+    user: str = ""
+    password: str = ""
     path: str = ""
     query: Mapping[str, str]
     data_dir: Path
     timezone: ZoneInfo
+
+    @property
+    def raw_path(self) -> str:
+        """The path as it stands in the URL, percent-encoded."""
+        return urlsplit(self.text).path
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Each host with its port where it has one, as in ``kafka://one:9092,two:9092/events``."""
+        return tuple(host.strip() for host in self.host.split(",") if host.strip())
+
+    @property
+    def hostname(self) -> str:
+        """The (first) host without its port, in lower case; ``""`` for none."""
+        return self._first().hostname or ""
+
+    @property
+    def port(self) -> int | None:
+        """The (first) host's port; ``None`` when the URL names none."""
+        return self._first().port
+
+    @property
+    def shown(self) -> str:
+        """The URL without its secrets: the password, and options such as ``secret`` and ``token``."""
+        return without_secrets(self.text)
+
+    def _first(self) -> SplitResult:
+        return urlsplit(f"//{self.hosts[0] if self.hosts else ''}")
 
     def file(self) -> Path:
         """The file that the URL names: ``sqlite:name.db`` in the data directory, ``sqlite:///path/name.db`` anywhere.
@@ -55,11 +109,11 @@ class SinkUrl:
         """
         if self.host:
             raise ConfigError(
-                f"{self.text!r}: write {self.scheme}:{self.host} for a file in the data directory, "
+                f"{self.shown!r}: write {self.scheme}:{self.host} for a file in the data directory, "
                 f"or {self.scheme}:///path/to/file for one elsewhere."
             )
         if not self.path.strip("/") or "\x00" in self.path:
-            raise ConfigError(f"{self.text!r}: names no file; write for example {self.scheme}:events.{self.scheme}.")
+            raise ConfigError(f"{self.shown!r}: names no file; write for example {self.scheme}:events.{self.scheme}.")
         return self.data_dir / self.path
 
     def options(self, **known: Callable[[str], Any]) -> dict[str, Any]:
@@ -69,16 +123,38 @@ class SinkUrl:
             ConfigError: an unknown option, or a value that its function refuses.
         """
         values: dict[str, Any] = {}
-        for name, value in self.query.items():
-            if name == "name":
+        for name in self.query:
+            if name in _COMMON and name not in known:
                 continue
             if name not in known:
-                raise ConfigError(f"{self.text!r}: unknown option {name!r}.{did_you_mean(name, [*known, 'name'])}")
-            try:
-                values[name] = known[name](value)
-            except ValueError as error:
-                raise ConfigError(f"{self.text!r}: option {name}={value!r} cannot be used ({error}).") from None
+                raise ConfigError(f"{self.shown!r}: unknown option {name!r}.{did_you_mean(name, [*known, *_COMMON])}")
+            values[name] = self._value(name, known[name])
         return values
+
+    def filters(self) -> tuple[Filter, ...]:
+        """The filters that the options ask for, which every sink has: ``only``, ``consent``, ``redact``, ``sample``.
+
+        Raises:
+            ConfigError: one has a value that cannot be used.
+        """
+        return tuple(self._value(name, make) for name, make in FROM_URL.items() if name in self.query)
+
+    def _value(self, name: str, make: Callable[[str], Any]) -> Any:
+        value = self.query[name]
+        try:
+            return make(value)
+        except ValueError as error:
+            seen = _HIDDEN if _SECRET.search(name) else repr(value)
+            why = "" if _SECRET.search(name) else f" ({error})"
+            raise ConfigError(f"{self.shown!r}: option {name}={seen} cannot be used{why}.") from None
+
+
+def flag(text: str) -> bool:
+    """Yes or no, from an option."""
+    word = text.strip().lower()
+    if word not in _FLAGS:
+        raise ValueError("write yes or no")
+    return _FLAGS[word]
 
 
 def positive(text: str) -> int:
@@ -98,29 +174,55 @@ def parse_sink_url(text: str, *, data_dir: Path, timezone: ZoneInfo) -> SinkUrl:
     try:
         parts = urlsplit(text)
         options = parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query))
+        if not parts.scheme:
+            raise ConfigError(
+                f"sink {without_secrets(text)!r}: write it as a URL such as 'jsonl:events.jsonl'. Known: {_schemes()}."
+            )
+        credentials, _, host = parts.netloc.rpartition("@")
+        user, _, password = credentials.partition(":")
+        url = SinkUrl(
+            text=text,
+            scheme=parts.scheme,
+            host=host,
+            user=unquote(user),
+            password=unquote(password),
+            path=unquote(parts.path),
+            query=dict(options),
+            data_dir=Path(data_dir),
+            timezone=timezone,
+        )
+        for one in url.hosts:
+            _ = urlsplit(f"//{one}").port
+    except ConfigError:
+        raise
     except ValueError as error:
-        raise ConfigError(f"sink {text!r}: not a URL ({error}).") from None
-    if not parts.scheme or ":" not in text:
-        raise ConfigError(f"sink {text!r}: write it as a URL such as 'jsonl:events.jsonl'. Known: {_schemes()}.")
-    query = dict(options)
-    if len(query) != len(options):
-        raise ConfigError(f"sink {text!r}: gives an option twice.")
-    return SinkUrl(
-        text=text,
-        scheme=parts.scheme,
-        host=parts.netloc,
-        path=unquote(parts.path),
-        query=query,
-        data_dir=Path(data_dir),
-        timezone=timezone,
-    )
+        raise ConfigError(f"sink {without_secrets(text)!r}: not a URL ({error}).") from None
+    if len(url.query) != len(options):
+        raise ConfigError(f"sink {url.shown!r}: gives an option twice.")
+    return url
+
+
+def without_secrets(text: str) -> str:
+    """A sink's URL, or what was meant to be one, as it may be shown: see :attr:`SinkUrl.shown`."""
+    before, question, query = text.partition("?")
+    scheme, slashes, rest = before.partition("//")
+    credentials, at, place = rest.rpartition("@")
+    user, colon, _ = credentials.partition(":")
+    if at:
+        before = f"{scheme}{slashes}{user}{colon}{_HIDDEN if colon else ''}@{place}"
+    parts = []
+    for part in query.split("&"):
+        name, equals, _ = part.partition("=")
+        parts.append(f"{name}={_HIDDEN}" if equals and _SECRET.search(unquote(name)) else part)
+    return before + question + "&".join(parts)
 
 
 def make_sink(spec: str | Sink, *, data_dir: Path, timezone: ZoneInfo) -> Sink:
     """The sink that ``spec`` means: an object as it is, a URL as a new object.
 
     Parameters:
-        spec: a sink object, or a URL; the option ``name`` of any URL gives the sink another name.
+        spec: a sink object, or a URL; the option ``name`` of any URL gives the sink another name, and others
+            filter what it gets (see :mod:`sharekit.filters`).
         data_dir: where relative files lie.
         timezone: zone in which a store cuts days.
 
@@ -137,7 +239,37 @@ def make_sink(spec: str | Sink, *, data_dir: Path, timezone: ZoneInfo) -> Sink:
     sink: Sink = sink_class(url.scheme).from_url(url)
     if url.query.get("name"):
         sink.name = url.query["name"]
+    if filters := url.filters():
+        sink.filters = (*sink.filters, *filters)
     return sink
+
+
+def make_sinks(
+    specs: Sequence[str | Sink],
+    *,
+    data_dir: Path,
+    timezone: ZoneInfo,
+    filters: Mapping[str, Sequence[Filter]] | None = None,
+) -> list[Sink]:
+    """The sinks that ``specs`` mean, with their filters.
+
+    Parameters:
+        specs: sink objects and URLs.
+        data_dir: where relative files lie.
+        timezone: zone in which a store cuts days.
+        filters: further filters per sink, by its name.
+
+    Raises:
+        ConfigError: a URL cannot be used, or a filter is meant for a sink that is not among these.
+    """
+    sinks = [make_sink(spec, data_dir=data_dir, timezone=timezone) for spec in specs]
+    by_name = {sink.name: sink for sink in sinks}
+    for name, chosen in (filters or {}).items():
+        if name not in by_name:
+            raise ConfigError(f"filters: there is no sink {name!r}.{did_you_mean(name, by_name)}")
+        sink = by_name[name]
+        sink.filters = (*sink.filters, *(one for one in chosen if one not in sink.filters))
+    return sinks
 
 
 def sink_class(scheme: str) -> type[Sink]:

@@ -21,7 +21,7 @@ TEXT_COLUMNS = (
 )  # fmt: skip
 COLUMNS = (
     "id", "schema", "name", "at", "day", "hour", *TEXT_COLUMNS, "value", "currency", "items", "bot", "gpc",
-    "networks", "picture", "tag", "tags", "props",
+    "networks", "picture", "tag", "tags", "weight", "props",
 )  # fmt: skip
 """Columns of the table ``events``, in order."""
 ADDED = {
@@ -29,9 +29,14 @@ ADDED = {
         "picture": "TEXT NOT NULL DEFAULT ''",
         "tag": "INTEGER NOT NULL DEFAULT 0",
         "tags": "INTEGER NOT NULL DEFAULT 0",
-    }
+    },
+    3: {"weight": "REAL NOT NULL DEFAULT 1"},
 }
 """Columns that came later, by the version of the tables that has them first."""
+COUNTED = ("day", "name", "network", "networks", "product_id", "placement")
+"""By what ``event_counts`` counts the events that are no bot's: a table or a view beside ``events``, by the store."""
+MAX_WEIGHT = 1_000_000
+"""Most events that one sampled event stands for."""
 MAX_TAG = 200
 """Highest number of a tag that reports tell apart. A posted number could be any, and each makes a line."""
 
@@ -70,6 +75,7 @@ class RowMaker:
             1 if get("bot") else 0,
             1 if get("gpc") else 0,
             *(_told(props) if props else _NOTHING),
+            _weight(props.get("weight", 1)) if props else 1,
             _encode(props) if props else "",
         )
         return row
@@ -117,6 +123,11 @@ def _number(value: object) -> int:
     if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) <= _DIGITS:
         value = int(value)
     return value if type(value) is int and 0 < value <= MAX_TAG else 0
+
+
+def _weight(value: object) -> int | float:
+    """How many events the row stands for, where only some of them were kept; what can be no weight is 1."""
+    return value if type(value) in (int, float) and 1 <= value <= MAX_WEIGHT else 1  # type: ignore[operator,return-value]
 
 
 def _networks(props: Mapping[str, Any]) -> str:

@@ -18,55 +18,13 @@ from sharekit.events.model import Event
 from sharekit.exceptions import StoreError
 from sharekit.sinks.base import Sink
 from sharekit.sinks.batch import records
-from sharekit.sinks.rows import ADDED, COLUMNS, RowMaker, event_of
+from sharekit.sinks.rows import COLUMNS, RowMaker, event_of
+from sharekit.sinks.sqlite_tables import COUNT, VERSION, create_tables, empty_store, migrate, stand_in, version_of
 from sharekit.sqlite_files import Handle, connect_read_only, make_directory, sync_directory, writable
 
 if TYPE_CHECKING:
     from sharekit.sinks.registry import SinkUrl
 
-VERSION = 2
-"""Of the tables, kept in ``PRAGMA user_version``. A file of an earlier version gets the columns it lacks."""
-
-_SCHEMA = """
-CREATE TABLE events(
-  id TEXT NOT NULL UNIQUE,
-  schema INTEGER NOT NULL,
-  name TEXT NOT NULL,
-  at INTEGER NOT NULL,
-  day INTEGER NOT NULL,
-  hour INTEGER NOT NULL,
-  product_id TEXT NOT NULL DEFAULT '',
-  network TEXT NOT NULL DEFAULT '',
-  placement TEXT NOT NULL DEFAULT '',
-  widget TEXT NOT NULL DEFAULT '',
-  share_id TEXT NOT NULL DEFAULT '',
-  parent_share_id TEXT NOT NULL DEFAULT '',
-  url TEXT NOT NULL DEFAULT '',
-  referrer TEXT NOT NULL DEFAULT '',
-  visitor TEXT NOT NULL DEFAULT '',
-  previous_visitor TEXT NOT NULL DEFAULT '',
-  order_id TEXT NOT NULL DEFAULT '',
-  value INTEGER NOT NULL DEFAULT 0,
-  currency TEXT NOT NULL DEFAULT '',
-  items TEXT NOT NULL DEFAULT '',
-  bot INTEGER NOT NULL DEFAULT 0,
-  gpc INTEGER NOT NULL DEFAULT 0,
-  networks TEXT NOT NULL DEFAULT '',
-  picture TEXT NOT NULL DEFAULT '',
-  tag INTEGER NOT NULL DEFAULT 0,
-  tags INTEGER NOT NULL DEFAULT 0,
-  props TEXT NOT NULL DEFAULT ''
-);
-CREATE INDEX events_day ON events(name, day);
-CREATE INDEX events_at ON events(at);
-CREATE INDEX events_visit ON events(visitor, at) WHERE name = 'visit';
-CREATE INDEX events_share ON events(share_id, name) WHERE share_id <> '';
-CREATE INDEX events_shared ON events(product_id, network) WHERE name = 'share' AND bot = 0;
-CREATE TABLE about(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-"""
-_TAG_INDEX = (
-    "CREATE INDEX events_tag ON events(name, day, picture, tag, product_id, tags) WHERE picture <> '' AND bot = 0"
-)
 _LIST = ", ".join(COLUMNS)
 _INSERT = f"INSERT OR IGNORE INTO events({_LIST}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608 (our names)
 _ROWS = 50
@@ -119,9 +77,11 @@ class SqliteSink(Sink):
         whole = len(rows) - len(rows) % _ROWS
         with self._handle as connection:
             connection.execute("BEGIN IMMEDIATE")
+            last = connection.execute("SELECT COALESCE(MAX(rowid), 0) FROM events").fetchone()[0]
             for start in range(0, whole, _ROWS):
                 connection.execute(_INSERT_ROWS, list(chain.from_iterable(rows[start : start + _ROWS])))
             connection.executemany(_INSERT, rows[whole:])
+            connection.execute(COUNT, {"last": last})
             connection.execute("COMMIT")
 
     def check(self) -> str | None:
@@ -146,11 +106,11 @@ class SqliteSink(Sink):
             connection.execute("PRAGMA synchronous=FULL")
             connection.execute("PRAGMA journal_size_limit=16777216")
             connection.execute("BEGIN IMMEDIATE")
-            version = _version(connection, self.path)
+            version = version_of(connection, self.path)
             if version == 0:
                 create_tables(connection)
             elif version < VERSION:
-                _add_columns(connection, version)
+                migrate(connection, version)
             connection.execute(_KEEP_ZONE, (self._rows.timezone.key,))
             connection.execute("COMMIT")
             sync_directory(self.path.parent)
@@ -209,63 +169,19 @@ class SqliteStore:
 
     def _connect(self) -> sqlite3.Connection:
         if not self.path.exists():
-            return _empty()
+            return empty_store()
         connection = connect_read_only(self.path)
         try:
-            version = _version(connection, self.path)
+            version = version_of(connection, self.path)
             if version == 0:  # being made at this moment
                 connection.close()
-                return _empty()
+                return empty_store()
             if version < VERSION:
-                _stand_in(connection, version)
+                stand_in(connection, version)
         except BaseException:
             connection.close()
             raise
         return connection
-
-
-def _empty() -> sqlite3.Connection:
-    connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-    create_tables(connection)
-    return connection
-
-
-def create_tables(connection: sqlite3.Connection) -> None:
-    """Make the table ``events`` and its indexes in an empty file."""
-    for statement in _SCHEMA.split(";"):
-        if statement.strip():
-            connection.execute(statement)
-    connection.execute(_TAG_INDEX)
-    connection.execute(f"PRAGMA user_version={VERSION}")
-
-
-def _add_columns(connection: sqlite3.Connection, version: int) -> None:
-    """Bring a file of an earlier version up to this one. What it holds stays, and is empty in the new columns."""
-    for column, kind in _missing(version).items():
-        connection.execute(f"ALTER TABLE events ADD COLUMN {column} {kind}")
-    connection.execute(_TAG_INDEX)
-    connection.execute(f"PRAGMA user_version={VERSION}")
-
-
-def _stand_in(connection: sqlite3.Connection, version: int) -> None:
-    """Let a reader, who cannot change the file, ask one of an earlier version as if it had every column."""
-    missing = ", ".join(f"{kind.rpartition(' ')[2]} AS {column}" for column, kind in _missing(version).items())
-    connection.execute(f"CREATE TEMP VIEW events AS SELECT rowid AS rowid, *, {missing} FROM main.events")  # noqa: S608
-
-
-def _missing(version: int) -> dict[str, str]:
-    """Columns that files of an earlier version lack, with their kind, which ends with what stands in them."""
-    return {name: kind for since, columns in ADDED.items() if since > version for name, kind in columns.items()}
-
-
-def _version(connection: sqlite3.Connection, path: Path) -> int:
-    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-    if version > VERSION:
-        raise StoreError(
-            f"{path} was written by a newer sharekit (tables version {version}, this one knows {VERSION}). "
-            "Upgrade sharekit-web, or point the setting at another file."
-        )
-    return version
 
 
 def _whole(value: object) -> int:

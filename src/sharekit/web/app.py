@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from sharekit.events.visitor import Visitor
 from sharekit.exceptions import ShareKitError
-from sharekit.web import collect, fediverse, qr, redirect, static
+from sharekit.web import collect, fediverse, metrics, qr, redirect, static
 from sharekit.web.collect import Posted
 from sharekit.web.context import WebContext
 from sharekit.web.http import Request, Response, refuse
@@ -33,7 +33,9 @@ class WebApp:
 
     def __init__(self, context: WebContext) -> None:
         self.context = context
-        self._events = frozenset({"/events", f"{context.settings.mount.rstrip('/')}/events"})
+        mount = context.settings.mount.rstrip("/")
+        self._events = frozenset({"/events", f"{mount}/events"})
+        self._metrics = frozenset({"/metrics", f"{mount}/metrics"})
 
     def handle(self, request: Request) -> Response:
         """The answer to a request."""
@@ -48,6 +50,8 @@ class WebApp:
         try:
             if request.path in self._events:
                 return self._post_events(request)
+            if request.path in self._metrics:
+                return metrics.metrics(self.context, request)
             return self._route(self._below_mount(request))
         except ShareKitError:  # an extra or a file is missing here, which no visitor can help
             _log.exception("%s %s could not be answered", request.method, request.path)

@@ -37,6 +37,7 @@ class WebContext:
         visitors: gives pseudonyms.
         record_many: keeps events, all or (with a ``JournalError``) none.
         names: the events there are, the shop's own included.
+        metrics: gives the state of delivery as Prometheus text.
     """
 
     settings: Settings
@@ -48,6 +49,7 @@ class WebContext:
     visitors: Visitors
     record_many: Callable[[Sequence[Event]], object]
     names: Mapping[str, EventName]
+    metrics: Callable[[], str] = str
     gate: Gate = field(init=False)
     limit: RateLimit = field(init=False)
     bots: Bots = field(init=False)

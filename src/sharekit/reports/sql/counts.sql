@@ -1,14 +1,17 @@
 -- How often each kind of event happened since the first day of the report, by what was asked for.
+-- event_counts has what is no bot's by day, name and what one may ask by, already added up where the store keeps a rollup.
+-- An event that was kept for several like it weighs as many.
 -- An impression names every network it showed, so by network its bucket is that list, and the caller splits it.
 -- Visits are counted here as far as the event itself tells; visits.sql asks the share they came by.
 SELECT
     day_bucket,
     text_bucket,
     name,
-    COUNT(*) AS how_many
+    SUM(weight) AS how_many
 FROM (
     SELECT
         name,
+        weight,
         CASE WHEN :by = 'day' THEN day ELSE 0 END AS day_bucket,
         CASE
             WHEN :by = 'network' AND name = 'impression' AND networks <> '' THEN networks
@@ -17,10 +20,9 @@ FROM (
             WHEN :by = 'placement' THEN placement
             ELSE ''
         END AS text_bucket
-    FROM events
+    FROM event_counts
     WHERE
-        bot = 0
-        AND day >= :first_day
+        day >= :first_day
         AND name IN (
             'impression', 'share', 'click', 'visit', 'tag_open', 'product_click',
             'add_to_cart', 'like', 'follow', 'helpful', 'vote'

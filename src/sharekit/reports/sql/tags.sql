@@ -5,7 +5,7 @@ SELECT
     tag,
     product_id,
     name,
-    COUNT(*) AS how_many,
+    SUM(weight) AS how_many,
     MAX(tags) AS most_tags
 FROM events
 WHERE

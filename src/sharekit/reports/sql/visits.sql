@@ -4,13 +4,14 @@
 -- Windows stand where joins would be more usual, because no planner can mistake the size of a window.
 SELECT
     text_bucket,
-    COUNT(*) AS how_many
+    SUM(weight) AS how_many
 FROM (
-    SELECT CASE WHEN share_said <> '' THEN share_said ELSE visit_said END AS text_bucket
+    SELECT weight, CASE WHEN share_said <> '' THEN share_said ELSE visit_said END AS text_bucket
     FROM (
         SELECT
             name,
             day,
+            weight,
             FIRST_VALUE(said) OVER (PARTITION BY share_id ORDER BY name, at, id) AS share_said,
             FIRST_VALUE(said) OVER (PARTITION BY share_id ORDER BY name DESC, at, id) AS visit_said
         FROM (
@@ -19,6 +20,7 @@ FROM (
                 name,
                 at,
                 day,
+                weight,
                 share_id,
                 CASE
                     WHEN :by = 'network' THEN network
@@ -36,6 +38,7 @@ FROM (
     WHERE name = 'visit' AND day >= :first_day
     UNION ALL
     SELECT
+        weight,
         CASE
             WHEN :by = 'network' THEN network
             WHEN :by = 'product' THEN product_id

@@ -1,0 +1,105 @@
+"""Connections to public addresses only, for requests whose target a user may choose.
+
+Without such a guard a webhook's address could point at the machine's own services or at a cloud's metadata (server-side
+request forgery, https://owasp.org/Top10/A10_2021-Server-Side_Request_Forgery_%28SSRF%29/). The address that was
+checked is the one that is connected to, so a name that resolves differently the next moment gains nothing.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Sequence
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from typing import Any
+
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import NewConnectionError
+from urllib3.poolmanager import PoolManager
+from urllib3.util.connection import create_connection
+
+Networks = Sequence[IPv4Network | IPv6Network]
+_NAT64 = IPv6Network("64:ff9b::/96")
+
+
+class PrivateAddressError(OSError):
+    """A host is, or resolves to, an address that is not public and not allowed."""
+
+
+def is_public(address: IPv4Address | IPv6Address) -> bool:
+    """Whether an address is on the public internet, looked at through what IPv6 may wrap an IPv4 address in."""
+    if isinstance(address, IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour
+        if inner is None and address in _NAT64:
+            inner = IPv4Address(int(address) & 0xFFFFFFFF)
+        if inner is not None:
+            return is_public(inner)
+        if address.teredo is not None:
+            return False
+    return address.is_global and not address.is_multicast and not address.is_reserved
+
+
+def public_addresses(host: str, port: int, allowed: Networks = ()) -> list[str]:
+    """The addresses of a host, if all of them are public or in ``allowed``.
+
+    Raises:
+        PrivateAddressError: one of them is neither.
+        OSError: the name cannot be resolved.
+    """
+    found = list(
+        dict.fromkeys(str(row[4][0]) for row in socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM))
+    )
+    for text in found:
+        address = ip_address(text.partition("%")[0])
+        if not is_public(address) and not any(address in network for network in allowed):
+            raise PrivateAddressError(
+                f"{host} is {address}, which is not a public address. "
+                "If it is meant, allow it in the sink's URL: ?allow=private, or the network (?allow=10.0.0.0/8)."
+            )
+    return found
+
+
+class GuardedAdapter(HTTPAdapter):
+    """An adapter of requests that connects to public addresses only.
+
+    Parameters:
+        allowed: networks that may be connected to besides.
+    """
+
+    def __init__(self, allowed: Networks = ()) -> None:
+        self._allowed = allowed
+        super().__init__()
+
+    def init_poolmanager(self, *args: Any, **keywords: Any) -> None:
+        """Pools whose connections look before they connect."""
+        super().init_poolmanager(*args, **keywords)
+        manager: PoolManager = self.poolmanager
+        manager.pool_classes_by_scheme = {
+            "http": type("GuardedHTTPPool", (HTTPConnectionPool,), {"ConnectionCls": self._guarded(HTTPConnection)}),
+            "https": type(
+                "GuardedHTTPSPool", (HTTPSConnectionPool,), {"ConnectionCls": self._guarded(HTTPSConnection)}
+            ),
+        }
+
+    def _guarded(self, kind: type[HTTPConnection]) -> type[HTTPConnection]:
+        allowed = self._allowed
+
+        def new_connection(connection: HTTPConnection) -> socket.socket:
+            problem: OSError | None = None
+            try:
+                addresses = public_addresses(connection.host, connection.port, allowed)
+            except PrivateAddressError:
+                raise
+            except OSError as error:
+                raise NewConnectionError(connection, f"{connection.host}: {error}") from error
+            for address in addresses:
+                try:
+                    return create_connection(
+                        (address, connection.port), connection.timeout, socket_options=connection.socket_options
+                    )
+                except OSError as error:
+                    problem = error
+            raise NewConnectionError(connection, f"{connection.host}: {problem}") from problem
+
+        return type(f"Guarded{kind.__name__}", (kind,), {"_new_conn": new_connection})
