@@ -59,6 +59,11 @@ class Settings:
         count_agents: user agents (substrings) counted as people although the crawler list names them.
         debug: raise an error where product tags have one, instead of logging it.
         attribution_days: days after a visit in which a purchase is credited to its share.
+        reviews: where reviews are kept, by URL; relative paths lie in ``data_dir``.
+        review_policy: a :class:`sharekit.reviews.policy.ReviewPolicy`, or a mapping of its fields.
+        mail: a function ``(to, subject, text)`` that sends a mail, or the URL of an SMTP server.
+        customer: given a request, tells who is signed in: a ``Customer`` (see :mod:`sharekit.reviews.people`), a mapping
+            with ``id``, ``name``, ``email``, ``orders``, or ``None``.
     """
 
     base_url: str
@@ -89,6 +94,10 @@ class Settings:
     rate_limit: str | None = "600/minute"
     count_agents: Sequence[str] = ()
     attribution_days: int = 30
+    reviews: str = "sqlite:reviews.db"
+    review_policy: Any = None
+    mail: Any = None
+    customer: Callable[[Any], Any] | None = None
     debug: bool = False
 
     def __post_init__(self) -> None:
@@ -114,6 +123,16 @@ class Settings:
             or self.attribution_days < 1
         ):
             raise ConfigError("attribution_days: pass a whole number of days, 1 or more.")
+        if not isinstance(self.reviews, str) or ":" not in self.reviews:
+            raise ConfigError("reviews: pass the URL of a store, such as 'sqlite:reviews.db' or 'postgres://host/shop'.")
+        if self.customer is not None and not callable(self.customer):
+            raise ConfigError("customer: pass a function that tells who is signed in, given a request.")
+        is_smtp = isinstance(self.mail, str) and self.mail.startswith(("smtp://", "smtps://"))
+        if self.mail is not None and not is_smtp and not callable(self.mail):
+            raise ConfigError(
+                "mail: pass a function (to, subject, text), or a URL such as "
+                "'smtp://user:password@mail.example:587/?from=shop@shop.example'."
+            )
         parse_rate(self.rate_limit)
         self.zone()
         self.proxy_networks()
@@ -182,7 +201,8 @@ _SEQUENCES = frozenset({
     "secret_key", "networks", "sinks", "fediverse_instances", "template_dirs",
     "event_names", "allowed_origins", "trusted_proxies", "count_agents",
 })  # fmt: skip
-_MAPPINGS = frozenset({"network_options", "durability"})
+_MAPPINGS = frozenset({"network_options", "durability", "review_policy"})
+_FUNCTIONS = frozenset({"adapt", "customer"})
 _FLAGS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 
 
@@ -192,8 +212,8 @@ def _parse(name: str, text: str) -> Any:
         if text.lower() not in _FLAGS:
             raise ConfigError(f"{PREFIX}{name.upper()}: {text!r} is not one of {', '.join(_FLAGS)}.")
         return _FLAGS[text.lower()]
-    if name == "adapt":
-        raise ConfigError(f"{PREFIX}ADAPT: a function cannot come from the environment; pass adapt= in code.")
+    if name in _FUNCTIONS:
+        raise ConfigError(f"{PREFIX}{name.upper()}: a function cannot come from the environment; pass {name}= in code.")
     if name == "rate_limit" and text.lower() in {"", "none", "off"}:
         return None
     if name == "attribution_days":

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from jinja2 import BaseLoader
 
     from sharekit.reports.report import Report
+    from sharekit.reviews.policy import ReviewPolicy
+    from sharekit.reviews.store import ReviewStore
     from sharekit.web.app import WebApp
 
 
@@ -69,6 +71,21 @@ class KitBase:
 
         store = open_store(self.settings.store, data_dir=self.settings.data_dir)
         return Report(store, timezone=self.settings.zone(), attribution_days=self.settings.attribution_days)
+
+    @cached_property
+    def review_store(self) -> ReviewStore:
+        """Where reviews, questions, votes and the log of decisions are kept: the ``reviews`` setting."""
+        from sharekit.reviews.stores import open_review_store
+
+        return open_review_store(self.settings.reviews, self.settings.data_dir)
+
+    @cached_property
+    def policy(self) -> ReviewPolicy:
+        """Who may write a review and what is checked: the ``review_policy`` setting."""
+        from sharekit.reviews.policy import ReviewPolicy
+
+        chosen = self.settings.review_policy
+        return chosen if isinstance(chosen, ReviewPolicy) else ReviewPolicy(**(chosen or {}))
 
     def page_for(self, item: Any) -> Product | Shareable:
         """The shop's own object as a :class:`Product` or :class:`Shareable`, through the ``adapt`` setting.
