@@ -32,6 +32,13 @@ class DuplicateReviewError(ShareKitError, ValueError):
         super().__init__("This person has reviewed the product already; edit that review instead.")
 
 
+class SpentTokenError(ShareKitError, ValueError):
+    """A one-time token was used before."""
+
+    def __init__(self) -> None:
+        super().__init__("This link was used already.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
     """Which published reviews of a product are wanted, and in which order.
@@ -150,14 +157,25 @@ class ReviewStore(ABC):
     # Writing
 
     @abstractmethod
-    def add(self, review: Review, entries: Sequence[Entry] = (), *, unique: bool = True) -> Review:
+    def add(
+        self,
+        review: Review,
+        entries: Sequence[Entry] = (),
+        *,
+        unique: bool = True,
+        token: str = "",
+        until: datetime | None = None,
+    ) -> Review:
         """Keep a new review, with its log.
 
         Parameters:
             unique: refuse a second review of the product by the same ``person`` (an empty one is never the same).
+            token: a one-time token that is used up in the same transaction, as by :meth:`spend`; none when empty.
+            until: how long it must be remembered.
 
         Raises:
-            DuplicateReviewError: there is one already.
+            DuplicateReviewError: there is one already; the token stays good.
+            SpentTokenError: the token was used before; nothing is kept.
         """
 
     @abstractmethod
@@ -214,6 +232,11 @@ class ReviewStore(ABC):
     def spend(self, token: str, until: datetime) -> bool:
         """Use up a one-time token; ``False`` when it was used before. It is forgotten some time after ``until``."""
 
+    @abstractmethod
+    def erase_votes(self, voter: str) -> int:
+        """Take back every vote and every report of a voter, also of reviews that are no longer shown, and put the
+        reviews' numbers right; how many that were."""
+
     # Reading
 
     @abstractmethod
@@ -240,6 +263,14 @@ class ReviewStore(ABC):
     @abstractmethod
     def of_person(self, person: str) -> list[Review]:
         """Every review of a person, oldest first."""
+
+    @abstractmethod
+    def votes_of(self, voter: str) -> dict[str, int]:
+        """What a voter voted: 1 or -1 by review."""
+
+    @abstractmethod
+    def spent(self, token: str) -> bool:
+        """Whether a one-time token was used up."""
 
     @abstractmethod
     def history(self, subject: str) -> list[Entry]:
@@ -289,6 +320,14 @@ class ReviewStore(ABC):
     ) -> tuple[list[Question], str]:
         """Questions, newest first, with their published answers (all answers when ``status`` is not ``published``),
         and where the next page begins. ``"pending"`` finds those that wait or have an answer that does."""
+
+    @abstractmethod
+    def question(self, question_id: str) -> Question | None:
+        """One question with all its answers, whatever their status."""
+
+    @abstractmethod
+    def questions_of(self, person: str) -> list[Question]:
+        """Every question that a person asked or answered, oldest first, with all answers."""
 
     @abstractmethod
     def erase_questions(self, person: str, entry: Entry) -> int:
