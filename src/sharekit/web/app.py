@@ -33,7 +33,9 @@ class WebApp:
 
     def __init__(self, context: WebContext) -> None:
         self.context = context
-        self._events = frozenset({"/events", f"{context.settings.mount.rstrip('/')}/events"})
+        mount = context.settings.mount.rstrip("/")
+        self._events = frozenset({"/events", f"{mount}/events"})
+        self._reviews = ("/reviews/", f"{mount}/reviews/")
 
     def handle(self, request: Request) -> Response:
         """The answer to a request."""
@@ -52,6 +54,10 @@ class WebApp:
         except ShareKitError:  # an extra or a file is missing here, which no visitor can help
             _log.exception("%s %s could not be answered", request.method, request.path)
             return refuse(503, "unavailable", "This address cannot be answered now; the shop's log says why.")
+
+    def takes_time(self, request: Request) -> bool:
+        """Whether answering may take longer than an event loop can wait: all that asks the review store."""
+        return request.path.startswith(self._reviews)
 
     def _post_events(self, request: Request) -> Response | Posted:
         if request.method == "POST":
