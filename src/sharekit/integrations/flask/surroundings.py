@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import sys
+from typing import IO
 
 from flask import Request as FlaskRequest
 from flask import current_app, g, has_request_context, request
 
+from sharekit.web.forms import spool
 from sharekit.web.http import MAX_BODY, Request
 
+_PIECE = 64 * 1024
 
-def request_of(asked: FlaskRequest, *, mount: str = "", body: bytes = b"") -> Request:
+
+def request_of(asked: FlaskRequest, *, mount: str = "", body: bytes = b"", upload: IO[bytes] | None = None) -> Request:
     """The request as the kit's handlers take it.
 
     Parameters:
         asked: Flask's request.
         mount: the part of the path at which the kit hangs; what follows becomes the path.
         body: what was posted, from :func:`body_of`.
+        upload: the same of a form that may hold photos, from :func:`upload_of`.
     """
     return Request(
         method=asked.method,
@@ -28,6 +33,8 @@ def request_of(asked: FlaskRequest, *, mount: str = "", body: bytes = b"") -> Re
         scheme=asked.scheme,
         host=asked.headers.get("Host") or asked.host,
         mount=asked.script_root + mount,
+        upload=upload,
+        native=asked,
     )
 
 
@@ -39,6 +46,15 @@ def body_of(asked: FlaskRequest) -> bytes:
         pieces.append(piece)
         missing -= len(piece)
     return b"".join(pieces) or asked.get_data()[: MAX_BODY + 1]
+
+
+def upload_of(asked: FlaskRequest, limit: int) -> IO[bytes]:
+    """The body in a file, with at most ``limit`` + 1 bytes."""
+    target, missing = spool(), limit + 1
+    while missing > 0 and (piece := asked.stream.read(min(missing, _PIECE))):
+        target.write(piece)
+        missing -= len(piece)
+    return target
 
 
 def mount_of_request(mount: str) -> str | None:
