@@ -1,0 +1,182 @@
+"""What somebody typed into the form, cleaned and checked, before it is a review."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sharekit.exceptions import InvalidValueError, ShareKitError
+from sharekit.products.values import MAX_ID
+from sharekit.rendering.translations import translations
+from sharekit.reviews.model import MAX_BODY, MAX_NAME, MAX_TITLE
+from sharekit.reviews.people import check_email
+from sharekit.reviews.policy import ReviewPolicy
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufff9-\ufffb\ud800-\udfff]")
+_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}\Z")
+_COUNTRY = re.compile(r"[A-Za-z]{2}\Z")
+
+
+class DraftError(ShareKitError, ValueError):
+    """What was handed in cannot be taken as it is.
+
+    Parameters:
+        errors: what is wrong, a key of :data:`PROBLEMS`, by the form's field (``"rating"``, ``"answer-fit"``);
+            ``""`` for the whole form.
+    """
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        self.errors = dict(errors)
+        super().__init__("; ".join(f"{name or 'form'}: {problem}" for name, problem in self.errors.items()))
+
+    def messages(self, locale: str = "en") -> dict[str, str]:
+        """What to tell the writer, by field."""
+        gettext = translations(locale).gettext
+        return {name: gettext(PROBLEMS[problem]) for name, problem in self.errors.items()}
+
+
+def _(message: str) -> str:
+    """Marks a message for the translators; it is translated when it is shown."""
+    return message
+
+
+PROBLEMS = {
+    "rating": _("Choose one to five stars."),
+    "missing": _("Please fill this in."),
+    "too_long": _("This is too long; please shorten it."),
+    "not_a_choice": _("Choose one of the answers given."),
+    "email": _("This is not an e-mail address. It looks like ann@example.com."),
+    "consent": _("Please agree to this first."),
+    "too_many_photos": _("These are too many photos."),
+    "photo_format": _("Photos must be JPEG, PNG or WebP files."),
+    "photo_large": _("This photo is too large: at most 10 MB and 40 megapixels."),
+    "photo_moving": _("Moving pictures cannot be used; choose a still photo."),
+    "photo_damaged": _("This file is damaged or is not a photo."),
+    "too_long_for_mail": _("This review is too long for a confirmation by e-mail; please shorten it."),
+    "not_allowed": _("Reviews can be written by people who bought the product here."),
+    "staff": _("People who work for this shop cannot review its products."),
+    "duplicate": _("You have reviewed this product already. You can change that review."),
+    "used": _("This link was used already, or is too old."),
+}
+"""What can be wrong, and the words for it, in English."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A review as its writer handed it in: only what the writer may say, cleaned.
+
+    Provenance, relation, incentive, status and times are not here, because the writer does not decide them.
+
+    Parameters:
+        product_id, rating, title, body, author, language, country, variant, answers: as of
+            :class:`sharekit.reviews.model.Review`.
+        consent: whether the consent text was agreed to.
+    """
+
+    product_id: str
+    rating: int
+    title: str = ""
+    body: str = ""
+    author: str = ""
+    language: str = ""
+    country: str = ""
+    variant: str = ""
+    answers: Mapping[str, str] = field(default_factory=dict)
+    consent: bool = False
+
+    def __post_init__(self) -> None:
+        if type(self.rating) is not int or not 1 <= self.rating <= 5:
+            raise DraftError({"rating": "rating"})
+        for name, longest in _LONGEST.items():
+            value = clean(getattr(self, name), lines=name == "body")
+            if len(value) > longest:
+                raise DraftError({name: "too_long"})
+            object.__setattr__(self, name, value)
+        if not self.product_id:
+            raise InvalidValueError("Draft.product_id", "is empty.")
+        if not _LANGUAGE.match(self.language):
+            object.__setattr__(self, "language", "")
+        country = self.country.upper() if _COUNTRY.match(self.country) else ""
+        object.__setattr__(self, "country", country)
+        object.__setattr__(self, "answers", {key: clean(value) for key, value in self.answers.items()})
+
+
+_LONGEST = {
+    "product_id": MAX_ID, "title": MAX_TITLE, "body": MAX_BODY, "author": MAX_NAME, "language": 35, "country": 2,
+    "variant": MAX_TITLE,
+}  # fmt: skip
+
+
+def clean(text: str, *, lines: bool = False) -> str:
+    """Text as it is kept: composed (NFC), without control characters and overrides of the reading direction (which
+    make a text read as another), without space around it.
+
+    Parameters:
+        lines: keep line breaks, at most two in a row, as ``\\n``; else everything becomes one line.
+    """
+    text = _BIDI.sub("", unicodedata.normalize("NFC", text))
+    text = re.sub(r"\r\n?|[\u2028\u2029\x85\x0b\x0c]", "\n", text)
+    text = _CONTROL.sub("", text).replace("\x0a", "\n")
+    if not lines:
+        return " ".join(text.split())
+    text = re.sub(r"[^\S\n]+\n", "\n", text)
+    return re.sub(r"\n{3,}", "\n\n", text).strip()
+
+
+def read_draft(
+    form: Mapping[str, str], policy: ReviewPolicy, *, product_id: str, prefix: str = "", variant: str = "",
+    email: bool = False,
+) -> Draft:  # fmt: skip
+    """The draft out of the fields of a form: ``rating``, ``title``, ``body``, ``author``, ``answer-<key>``,
+    ``language``, ``consent``.
+
+    Parameters:
+        prefix: stands before every field's name, where several products share a form.
+        variant: what of the product was bought, when the shop knows.
+        email: whether the field ``email`` must hold an address.
+
+    Raises:
+        DraftError: what is wrong, by field, all at once; the fields are named without the prefix.
+    """
+    get = {name: form.get(prefix + name) or "" for name in (*_FORM, "email", "consent")}
+    errors: dict[str, str] = {}
+    stars = get["rating"].strip()
+    if stars not in _STARS:
+        errors["rating"] = "rating"
+    for name, longest in _FORM.items():
+        if len(clean(get[name], lines=True)) > longest:
+            errors[name] = "rating" if name == "rating" else "too_long"
+    if not policy.anonymous and not clean(get["author"]):
+        errors["author"] = "missing"
+    if policy.consent and not get["consent"]:
+        errors["consent"] = "consent"
+    if email:
+        try:
+            check_email(get["email"])
+        except InvalidValueError:
+            errors["email"] = "email"
+    answers: dict[str, str] = {}
+    for attribute in policy.attributes:
+        name = f"answer-{attribute.key}"
+        value = clean(form.get(prefix + name) or "")
+        if len(value) > MAX_TITLE:
+            errors[name] = "too_long"
+        elif attribute.options and value and value not in attribute.options:
+            errors[name] = "not_a_choice"
+        elif attribute.required and not value:
+            errors[name] = "missing"
+        elif value:
+            answers[attribute.key] = value
+    if errors:
+        raise DraftError(errors)
+    return Draft(
+        product_id=product_id, rating=int(stars), title=get["title"], body=get["body"], author=get["author"],
+        language=get["language"], variant=variant, answers=answers, consent=bool(get["consent"]),
+    )  # fmt: skip
+
+
+_STARS = frozenset("12345")
+_FORM = {"rating": 1, "title": MAX_TITLE, "body": MAX_BODY, "author": MAX_NAME, "language": 35}
