@@ -13,16 +13,16 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from sharekit.exceptions import ConfigError, ShareKitError, StoreError
-from sharekit.reviews.sql_questions import SQLQuestions
-from sharekit.reviews.sql_rows import Row
-from sharekit.reviews.sql_tables import VERSION, statements
+from sharekit.reviews.sql.rows import Row
+from sharekit.reviews.sql.store import SQLReviewStore
+from sharekit.reviews.sql.tables import VERSION, statements
 from sharekit.sqlite_files import Handle, connect_read_only, make_directory, sync_directory, writable
 
 _PATIENCE = 5.0
 """Seconds a change waits for those of other processes."""
 
 
-class SQLiteReviewStore(SQLQuestions):
+class SQLiteReviewStore(SQLReviewStore):
     """Keeps reviews in an SQLite file.
 
     A change is on the disk when the call returns.
@@ -64,7 +64,7 @@ class SQLiteReviewStore(SQLQuestions):
         refusal: Exception | None = None
         try:
             make_directory(self.path.parent)
-            with _alone(self._lock_path), self._writer as connection:
+            with self._writer as connection, _alone(self._lock_path):
                 connection.execute("BEGIN IMMEDIATE")
                 try:
                     yield _Session(connection)
@@ -94,20 +94,21 @@ class SQLiteReviewStore(SQLQuestions):
         self._writer.close()
 
     def _open(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
-        try:
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=FULL")
-            connection.execute("PRAGMA journal_size_limit=16777216")
-            connection.execute("BEGIN IMMEDIATE")
-            if _version(connection, self.path) == 0:
-                _create(connection)
-            connection.execute("COMMIT")
-            sync_directory(self.path.parent)
-        except BaseException:
-            connection.close()
-            raise
-        return connection
+        with _alone(self._lock_path):
+            connection = sqlite3.connect(self.path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
+            try:
+                connection.execute("PRAGMA journal_mode=WAL")
+                connection.execute("PRAGMA synchronous=FULL")
+                connection.execute("PRAGMA journal_size_limit=16777216")
+                connection.execute("BEGIN IMMEDIATE")
+                if _version(connection, self.path) == 0:
+                    _create(connection)
+                connection.execute("COMMIT")
+                sync_directory(self.path.parent)
+            except BaseException:
+                connection.close()
+                raise
+            return connection
 
     def _open_reader(self) -> sqlite3.Connection:
         if not self.path.exists():
@@ -156,6 +157,8 @@ def _alone(path: Path) -> Iterator[None]:
                 pause = min(2 * pause, 0.02)
         yield
     finally:
+        # Said aloud, as a child that was forked meanwhile would keep the lock with its copy of the descriptor.
+        fcntl.flock(file, fcntl.LOCK_UN)
         os.close(file)
 
 

@@ -185,7 +185,8 @@ class ReviewStore(ABC):
 
     @abstractmethod
     def decide(self, review_id: str, status: Status, entry: Entry, *, reason: Reason | None = None) -> Review:
-        """Publish, reject or put back a review. Deciding the same again changes nothing but the log.
+        """Publish, reject or put back a review. Its reports of abuse are settled by that. Deciding the same again
+        changes nothing else but the log.
 
         Raises:
             LookupError: there is no such review.
@@ -259,6 +260,16 @@ class ReviewStore(ABC):
     def queue(self, status: Status = "pending", *, reported: bool = False, after: str = "", limit: int = 50) -> Page:
         """Reviews of a status over all products, oldest first, for moderators; with ``reported`` those with reports of
         abuse instead, most reports first."""
+
+    @abstractmethod
+    def recent(self, *, stars: int = 1, photos: bool = False, verified: bool = False, limit: int = 12) -> list[Review]:
+        """Published reviews of all products, newest first.
+
+        Parameters:
+            stars: with at least so many stars.
+            photos, verified: only those with photos, with an order behind them.
+            limit: how many at most.
+        """
 
     @abstractmethod
     def of_person(self, person: str) -> list[Review]:

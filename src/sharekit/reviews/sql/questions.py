@@ -8,11 +8,18 @@ from typing import Any
 
 from sharekit.reviews.model import Reason, Status
 from sharekit.reviews.questions import Answer, Question
-from sharekit.reviews.sql_pages import place, read_place
-from sharekit.reviews.sql_rows import (
-    ANSWER, QUESTION, Row, answer_of, answer_row, question_of, question_row,
+from sharekit.reviews.sql.pages import place, read_place
+from sharekit.reviews.sql.rows import (
+    ANSWER,
+    QUESTION,
+    Row,
+    answer_of,
+    answer_row,
+    question_of,
+    question_row,
 )  # fmt: skip
-from sharekit.reviews.sql_store import Session, SQLReviews, add_entry, wipe_log
+from sharekit.reviews.sql.session import Session, Sessions
+from sharekit.reviews.sql.writing import add_entry, wipe_log
 from sharekit.reviews.store import Entry
 
 _QUESTIONS = f"SELECT {', '.join(QUESTION)} FROM questions"  # noqa: S608 (our names)
@@ -23,8 +30,8 @@ _WAITING = (
 )
 
 
-class SQLQuestions(SQLReviews):
-    """Adds questions and answers to :class:`SQLReviews`."""
+class SQLQuestions(Sessions):
+    """Asks, answers, decides, erases."""
 
     def ask(self, question: Question, entry: Entry) -> Question:
         with self._writing() as session:
@@ -85,7 +92,7 @@ class SQLQuestions(SQLReviews):
             return []
         with self._reading() as session:
             rows = session.rows(
-                f"{_QUESTIONS} WHERE id IN (SELECT id FROM questions WHERE person = ? AND person <> '' "
+                f"{_QUESTIONS} WHERE id IN (SELECT id FROM questions WHERE person = ? AND person <> '' "  # noqa: S608
                 "UNION SELECT question_id FROM answers WHERE person = ? AND person <> '') ORDER BY created_at, id",
                 (person, person),
             )
@@ -95,18 +102,20 @@ class SQLQuestions(SQLReviews):
         if not person:
             return 0
         with self._writing() as session:
-            asked = _ids(session, f"questions WHERE person = ? AND person <> ''{session.for_update}", person)
+            asked = _ids(
+                session, f"questions WHERE person = ? AND person <> '' ORDER BY id{session.for_update}", person
+            )
             own = _ids(session, "answers WHERE person = ? AND person <> ''", person)
             # An answer cannot stand without its question, whoever wrote it.
             others = [
                 one for question_id in asked for one in _ids(session, "answers WHERE question_id = ?", question_id)
             ]
-            for subject in dict.fromkeys((*asked, *own, *others)):
+            for subject in sorted({*asked, *answered, *others}):
                 session.run("DELETE FROM answers WHERE id = ?", (subject,))
                 session.run("DELETE FROM questions WHERE id = ?", (subject,))
                 wipe_log(session, subject)
                 add_entry(session, replace(entry, subject=subject))
-        return len(asked) + len(own)
+        return len(asked) + len(answered)
 
 
 def _ids(session: Session, where: str, value: str) -> list[str]:

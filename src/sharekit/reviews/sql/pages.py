@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from sharekit.checks import check_text
 from sharekit.exceptions import InvalidValueError
 from sharekit.products.values import MAX_ID
-from sharekit.reviews.sql_rows import REVIEW, Row, tongue
-from sharekit.reviews.sql_tables import FILTERS, ORDERS
+from sharekit.reviews.sql.rows import REVIEW, tongue
+from sharekit.reviews.sql.tables import FILTERS, ORDERS
 from sharekit.reviews.store import MANY, Query
 
 _COLUMNS = ", ".join(REVIEW)

@@ -2,8 +2,8 @@
 
 Times are microseconds since 1970, truths are 0 or 1, and what no query asks for is JSON.
 
-Every order of a page of reviews has an index that ends with the review's id, so that a page is read from one place of one index: for
-all published reviews of a product, and once more for those with photos and for those with an order behind them. ``low``
+Every order of a page has an index that ends with the review's id, so that a page is read from one place of one index:
+for all published reviews of a product, and once more for those with photos and those with an order behind them. ``low``
 is the rating upside down, so that the lowest can come first while the newest of equals still does.
 """
 
@@ -20,7 +20,7 @@ ORDERS = {
 }
 """Columns by which each order sorts, all descending; the id comes last."""
 FILTERS = {"": "", "photos": " AND has_photos = 1", "verified": " AND verified = 1"}
-"""Which reviews have indexes of their own. The conditions stand in queries word for word, as partial indexes need it."""
+"""Which reviews have indexes of their own. Queries hold the conditions word for word; partial indexes need that."""
 
 _TABLES = """
 CREATE TABLE reviews(
@@ -118,6 +118,7 @@ CREATE INDEX reviews_stars_helpful ON reviews(product_id, rating, score, created
 CREATE INDEX reviews_language ON reviews(product_id, tongue, created_at, id) WHERE status = 'published';
 CREATE INDEX reviews_of_product ON reviews(product_id, status, created_at, id);
 CREATE INDEX reviews_of_status ON reviews(status, created_at, id);
+CREATE INDEX reviews_with_photos ON reviews(created_at, id) WHERE status = 'published' AND has_photos = 1;
 CREATE INDEX reviews_of_person ON reviews(person, product_id) WHERE person <> '';
 CREATE INDEX reviews_reported ON reviews(reports, created_at, id) WHERE reports > 0 AND status = 'published';
 CREATE INDEX reviews_unpublished ON reviews(status, rating) WHERE status <> 'published' AND counted = 1;
