@@ -102,10 +102,9 @@ class SQLQuestions(Sessions):
         if not person:
             return 0
         with self._writing() as session:
-            asked = _ids(
-                session, f"questions WHERE person = ? AND person <> '' ORDER BY id{session.for_update}", person
-            )
-            own = _ids(session, "answers WHERE person = ? AND person <> ''", person)
+            own = "WHERE person = ? AND person <> '' ORDER BY id" + session.for_update
+            asked = _ids(session, f"questions {own}", person)
+            answered = _ids(session, f"answers {own}", person)
             # An answer cannot stand without its question, whoever wrote it.
             others = [
                 one for question_id in asked for one in _ids(session, "answers WHERE question_id = ?", question_id)

@@ -54,19 +54,19 @@ class SQLReading(Sessions):
     def queue(self, status: Status = "pending", *, reported: bool = False, after: str = "", limit: int = 50) -> Page:
         values: list[Any] = []
         if reported:
-            name, columns, compare, direction = "reported", ("reports", "created_at"), "<", "DESC"
+            name, columns, compare, direction = "reported", ["reports", "created_at"], "<", "DESC"
             where = "reports > 0 AND status = 'published'"
         else:
-            name, columns, compare, direction = "queue", ("created_at",), ">", "ASC"
+            name, columns, compare, direction = "queue", ["created_at"], ">", "ASC"
             where = "status = ?"
             values.append(status)
-        key = ", ".join((*columns, "id"))
+        key = ", ".join([*columns, "id"])
         width = len(columns) + 1
         at = read_place(after, name, len(columns))
         if at is not None:
             where += f" AND ({key}) {compare} ({', '.join('?' * width)})"
             values += at
-        order = ", ".join(f"{column} {direction}" for column in (*columns, "id"))
+        order = ", ".join(f"{column} {direction}" for column in [*columns, "id"])
         with self._reading() as session:
             rows = session.rows(
                 f"SELECT {key}, {_LIST} FROM reviews WHERE {where} ORDER BY {order} LIMIT {limit + 1}",  # noqa: S608
