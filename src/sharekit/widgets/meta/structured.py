@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from sharekit.currencies import MINOR_UNITS
 from sharekit.products import Picture, Product, Shareable
+from sharekit.products.values import has_right_check_digit
 from sharekit.rendering.json_ld import json_ld
 
 _SCHEMA = "https://schema.org/"
@@ -41,18 +42,6 @@ def reference_price(item: Product) -> Decimal | None:
 def amount_text(amount: Decimal, currency: str) -> str:
     """An amount as machines read it: ``19.90``."""
     return f"{amount:.{MINOR_UNITS[currency]}f}"
-
-
-def has_right_check_digit(gtin: str) -> bool:
-    """Whether a GTIN-8, -12, -13 or -14 is one: its last digit makes the weighted sum a multiple of ten.
-
-    Source: GS1 General Specifications, section 7.9, standard check digit calculation: weights 3 and 1 in turn, from
-    the right.
-    """
-    if len(gtin) not in {8, 12, 13, 14} or not (gtin.isascii() and gtin.isdecimal()):
-        return False
-    weighted = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(reversed(gtin)))
-    return weighted % 10 == 0
 
 
 def _product(item: Product, url: str, pictures: Sequence[Picture]) -> dict[str, Any]:
