@@ -59,11 +59,12 @@ class Settings:
         count_agents: user agents (substrings) counted as people although the crawler list names them.
         debug: raise an error where product tags have one, instead of logging it.
         attribution_days: days after a visit in which a purchase is credited to its share.
-        reviews: where reviews are kept, by URL; relative paths lie in ``data_dir``.
+        reviews: where reviews are kept, by URL (relative paths lie in ``data_dir``), or a store as an object.
         review_policy: a :class:`sharekit.reviews.policy.ReviewPolicy`, or a mapping of its fields.
         mail: a function ``(to, subject, text)`` that sends a mail, or the URL of an SMTP server.
         customer: given a request, tells who is signed in: a ``Customer`` (see :mod:`sharekit.reviews.people`), a mapping
             with ``id``, ``name``, ``email``, ``orders``, or ``None``.
+        review_address: given a review, its writer's e-mail address, where the shop knows it: the kit keeps none.
     """
 
     base_url: str
@@ -94,10 +95,11 @@ class Settings:
     rate_limit: str | None = "600/minute"
     count_agents: Sequence[str] = ()
     attribution_days: int = 30
-    reviews: str = "sqlite:reviews.db"
+    reviews: Any = "sqlite:reviews.db"
     review_policy: Any = None
     mail: Any = None
     customer: Callable[[Any], Any] | None = None
+    review_address: Callable[[Any], str | None] | None = None
     debug: bool = False
 
     def __post_init__(self) -> None:
@@ -123,10 +125,12 @@ class Settings:
             or self.attribution_days < 1
         ):
             raise ConfigError("attribution_days: pass a whole number of days, 1 or more.")
-        if not isinstance(self.reviews, str) or ":" not in self.reviews:
+        if isinstance(self.reviews, str) and ":" not in self.reviews:
             raise ConfigError("reviews: pass the URL of a store, such as 'sqlite:reviews.db' or 'postgres://host/shop'.")
         if self.customer is not None and not callable(self.customer):
             raise ConfigError("customer: pass a function that tells who is signed in, given a request.")
+        if self.review_address is not None and not callable(self.review_address):
+            raise ConfigError("review_address: pass a function that gives the e-mail address of a review's writer.")
         is_smtp = isinstance(self.mail, str) and self.mail.startswith(("smtp://", "smtps://"))
         if self.mail is not None and not is_smtp and not callable(self.mail):
             raise ConfigError(
@@ -202,7 +206,7 @@ _SEQUENCES = frozenset({
     "event_names", "allowed_origins", "trusted_proxies", "count_agents",
 })  # fmt: skip
 _MAPPINGS = frozenset({"network_options", "durability", "review_policy"})
-_FUNCTIONS = frozenset({"adapt", "customer"})
+_FUNCTIONS = frozenset({"adapt", "customer", "review_address"})
 _FLAGS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 
 

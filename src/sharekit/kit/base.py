@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from sharekit.reviews.policy import ReviewPolicy
     from sharekit.reviews.store import ReviewStore
     from sharekit.web.app import WebApp
+    from sharekit.web.reviews.parts import ReviewParts
 
 
 class KitBase:
@@ -84,8 +85,7 @@ class KitBase:
         """Who may write a review and what is checked: the ``review_policy`` setting."""
         from sharekit.reviews.policy import ReviewPolicy
 
-        chosen = self.settings.review_policy
-        return chosen if isinstance(chosen, ReviewPolicy) else ReviewPolicy(**(chosen or {}))
+        return ReviewPolicy.load(self.settings.review_policy)
 
     def page_for(self, item: Any) -> Product | Shareable:
         """The shop's own object as a :class:`Product` or :class:`Shareable`, through the ``adapt`` setting.
@@ -109,6 +109,11 @@ class KitBase:
     @cached_property
     def _signer(self) -> Signer:
         return Signer(self._keys, purpose="links")
+
+    @cached_property
+    def _form_signer(self) -> Signer:
+        """Signs the token of a review form: which product it is about, and where its page is."""
+        return Signer(self._keys, purpose="review-form")
 
     @cached_property
     def _visitors(self) -> Visitors:
@@ -150,8 +155,12 @@ class KitBase:
                 visitors=self._visitors,
                 record_many=self._pipeline.record_many,
                 names=self._names,
+                reviews=self._review_parts,
             )
         )
+
+    def _review_parts(self) -> ReviewParts:
+        raise NotImplementedError  # the whole kit knows them all
 
     def _durability_of(self, name: str) -> Durability:
         chosen = self.settings.durability

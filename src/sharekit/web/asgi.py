@@ -11,7 +11,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from functools import lru_cache
-from typing import IO, Any
+from typing import Any, BinaryIO
 
 from sharekit.exceptions import JournalError
 from sharekit.web.app import WebApp
@@ -43,7 +43,7 @@ class AsgiApp:
         if scope["type"] == "http":
             method = scope["method"].upper()
             headers = _headers(scope["headers"])
-            body: bytes | IO[bytes] | Response | None = b""
+            body: bytes | BinaryIO | Response | None = b""
             if method in _WITH_BODY:
                 body = await _body(headers, receive, longest_body(scope["path"]))
             if body is None:
@@ -124,7 +124,7 @@ class _Gathering:
 
 
 def _request(
-    scope: Scope, method: str, headers: dict[str, str], body: bytes, upload: IO[bytes] | None = None
+    scope: Scope, method: str, headers: dict[str, str], body: bytes, upload: BinaryIO | None = None
 ) -> Request:
     path = scope["path"]
     mount = scope.get("root_path", "").rstrip("/")
@@ -168,7 +168,7 @@ _NAMES = {
 }  # fmt: skip
 
 
-async def _body(headers: dict[str, str], receive: Receive, limit: int) -> bytes | IO[bytes] | Response | None:
+async def _body(headers: dict[str, str], receive: Receive, limit: int) -> bytes | BinaryIO | Response | None:
     """The body, why it cannot be had, or ``None`` when the client has gone; in a file where it may hold photos. Never
     much beyond the limit is read."""
     announced = headers.get("content-length", "")
@@ -197,7 +197,7 @@ async def _body(headers: dict[str, str], receive: Receive, limit: int) -> bytes 
     return b"".join(pieces)
 
 
-async def _spooled(receive: Receive, limit: int) -> IO[bytes] | Response | None:
+async def _spooled(receive: Receive, limit: int) -> BinaryIO | Response | None:
     body, more = spool(), True
     while more:
         message = await receive()

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from tempfile import SpooledTemporaryFile
-from typing import IO
+from typing import BinaryIO
 from urllib.parse import parse_qsl
 
 from sharekit.exceptions import MissingExtraError
@@ -20,7 +20,7 @@ MAX_PARTS = 120
 IN_MEMORY = 128 * 1024
 """Bytes of a body or file that are kept in memory; what is longer goes to a file without a name."""
 
-_TAKES_FILES = re.compile(r"/reviews/(?:write|(?:order|edit)/[^/]+)/?")
+_TAKES_FILES = re.compile(r"/reviews/(?:write|(?:order|confirm|edit)/[^/]+)/?")
 _BOUNDARY = re.compile(r';\s*boundary=(?:"([^"]{1,200})"|([^\s;"]{1,200}))', re.IGNORECASE)
 _CHARSET = re.compile(r';\s*charset="?([^\s;"]*)', re.IGNORECASE)
 _LONGEST_HEADER = 2_048
@@ -51,12 +51,12 @@ class Form:
     """
 
     fields: dict[str, str] = field(default_factory=dict)
-    files: dict[str, list[IO[bytes]]] = field(default_factory=dict)
+    files: dict[str, list[BinaryIO]] = field(default_factory=dict)
 
     def __enter__(self) -> Form:
         return self
 
-    def add_file(self, name: str) -> IO[bytes]:
+    def add_file(self, name: str) -> BinaryIO:
         """Room for another file of a field."""
         file = spool()
         self.files.setdefault(name, []).append(file)
@@ -80,9 +80,9 @@ def longest_body(path: str) -> int:
     return MAX_UPLOAD if _TAKES_FILES.search(path[-2_048:]) else MAX_BODY
 
 
-def spool() -> IO[bytes]:
+def spool() -> BinaryIO:
     """A place for bytes: memory for few, for more a file that is gone when it is closed."""
-    return SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - whoever asked for it closes it
+    return SpooledTemporaryFile(IN_MEMORY)
 
 
 def read_form(request: Request) -> Form:
@@ -122,7 +122,7 @@ def _multipart(request: Request, boundary: str) -> Form:
         raise MissingExtraError("a form with photos", "reviews") from error
     form = Form()
     texts: dict[str, bytearray] = {}
-    target: IO[bytes] | bytearray = bytearray()
+    target: BinaryIO | bytearray = bytearray()
     try:
         with PushMultipartParser(boundary, max_segment_count=MAX_PARTS, max_header_size=_LONGEST_HEADER) as parser:
             for event in (event for chunk in _chunks(request) for event in parser.parse(chunk)):
@@ -147,7 +147,7 @@ def _multipart(request: Request, boundary: str) -> Form:
     return form
 
 
-def _keep(piece: bytes | bytearray | memoryview, target: IO[bytes] | bytearray) -> None:
+def _keep(piece: bytes | bytearray | memoryview, target: BinaryIO | bytearray) -> None:
     """Append to a text, or to a file as far as it is needed to know that it is too long."""
     if isinstance(target, bytearray):
         if len(target) + len(piece) > MAX_BODY:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import IO, Any
+from typing import Any, BinaryIO
 from urllib.parse import parse_qsl
 
 MAX_BODY = 64 * 1024
@@ -42,7 +42,7 @@ class Request:
     scheme: str = "http"
     host: str = ""
     mount: str = ""
-    upload: IO[bytes] | None = None
+    upload: BinaryIO | None = None
     native: Any = None
 
     def header(self, name: str) -> str:

@@ -15,8 +15,11 @@ from sharekit.web.security import limit_key
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
-def qr(context: WebContext, request: Request, token: str) -> Response:
+def qr(context: WebContext, request: Request, name: str) -> Response:
     """The picture of the tracked address, with the share id that the page around it carries."""
+    token, _, kind = name.rpartition(".")
+    if not token or kind != "svg":
+        return refuse(404, "not_found", "A QR code's address ends with .svg.")
     try:
         link = Link.read(context, token)
     except TokenError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from io import BytesIO
-from typing import IO, Any
+from typing import Any, BinaryIO
 
 from sharekit.web.forms import longest_body, spool
 from sharekit.web.http import MAX_BODY, Request, Response, refuse, too_large
@@ -29,7 +29,7 @@ class WsgiApp:
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request."""
         method = environ.get("REQUEST_METHOD", "GET").upper()
-        body: bytes | IO[bytes] | Response = _body(environ) if method in _BODIES else b""
+        body: bytes | BinaryIO | Response = _body(environ) if method in _BODIES else b""
         if isinstance(body, Response):
             response = body
         elif isinstance(body, bytes):
@@ -44,7 +44,7 @@ class WsgiApp:
         return [] if method == "HEAD" else [response.body]
 
 
-def _request(environ: Environ, method: str, body: bytes, upload: IO[bytes] | None = None) -> Request:
+def _request(environ: Environ, method: str, body: bytes, upload: BinaryIO | None = None) -> Request:
     headers = {name[5:].replace("_", "-").lower(): value for name, value in environ.items() if name.startswith("HTTP_")}
     for name in ("CONTENT_TYPE", "CONTENT_LENGTH"):
         if environ.get(name):
@@ -65,7 +65,7 @@ def _request(environ: Environ, method: str, body: bytes, upload: IO[bytes] | Non
     )
 
 
-def _body(environ: Environ) -> bytes | IO[bytes] | Response:
+def _body(environ: Environ) -> bytes | BinaryIO | Response:
     """The body, or why it cannot be had; in a file where it may hold photos. Never more than one byte beyond the
     limit is read."""
     limit = longest_body(_text(environ.get("PATH_INFO", "")))
@@ -98,7 +98,7 @@ def _body(environ: Environ) -> bytes | IO[bytes] | Response:
     return body
 
 
-def _copy(stream: Any, target: IO[bytes], length: int) -> int:
+def _copy(stream: Any, target: BinaryIO, length: int) -> int:
     """Up to ``length`` bytes; a server may hand them over in pieces. How many there were."""
     missing = length
     while missing > 0 and (piece := stream.read(min(missing, _PIECE))):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import IO
+from typing import BinaryIO
 
 from flask import Request as FlaskRequest
 from flask import current_app, g, has_request_context, request
@@ -14,7 +14,7 @@ from sharekit.web.http import MAX_BODY, Request
 _PIECE = 64 * 1024
 
 
-def request_of(asked: FlaskRequest, *, mount: str = "", body: bytes = b"", upload: IO[bytes] | None = None) -> Request:
+def request_of(asked: FlaskRequest, *, mount: str = "", body: bytes = b"", upload: BinaryIO | None = None) -> Request:
     """The request as the kit's handlers take it.
 
     Parameters:
@@ -48,7 +48,7 @@ def body_of(asked: FlaskRequest) -> bytes:
     return b"".join(pieces) or asked.get_data()[: MAX_BODY + 1]
 
 
-def upload_of(asked: FlaskRequest, limit: int) -> IO[bytes]:
+def upload_of(asked: FlaskRequest, limit: int) -> BinaryIO:
     """The body in a file, with at most ``limit`` + 1 bytes."""
     target, missing = spool(), limit + 1
     while missing > 0 and (piece := asked.stream.read(min(missing, _PIECE))):
