@@ -96,7 +96,7 @@ def _find(path: str) -> tuple[Mapping[str, Handler] | None, str]:
     head, _, rest = path[1:].partition("/")
     if head == "reviews":
         return reviews.find(rest)
-    if not rest or "/" in rest:
+    if not rest or "/" in rest or (head == "qr" and not rest.endswith(".svg")):
         return None, ""
     return _ROUTES.get(head), rest
 
