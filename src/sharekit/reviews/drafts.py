@@ -59,6 +59,8 @@ PROBLEMS = {
     "not_allowed": _("Reviews can be written by people who bought the product here."),
     "staff": _("People who work for this shop cannot review its products."),
     "duplicate": _("You have reviewed this product already. You can change that review."),
+    "not_asked": _("This form is out of date; please load the page again."),
+    "closed": _("Questions cannot be asked here."),
     "used": _("This link was used already, or is too old."),
 }
 """What can be wrong, and the words for it, in English."""
@@ -141,42 +143,50 @@ def read_draft(
     Raises:
         DraftError: what is wrong, by field, all at once; the fields are named without the prefix.
     """
-    get = {name: form.get(prefix + name) or "" for name in (*_FORM, "email", "consent")}
-    errors: dict[str, str] = {}
-    stars = get["rating"].strip()
-    if stars not in _STARS:
-        errors["rating"] = "rating"
-    for name, longest in _FORM.items():
-        if len(clean(get[name], lines=True)) > longest:
-            errors[name] = "rating" if name == "rating" else "too_long"
-    if not policy.anonymous and not clean(get["author"]):
-        errors["author"] = "missing"
-    if policy.consent and not get["consent"]:
-        errors["consent"] = "consent"
+    fields = {name: form.get(prefix + name) or "" for name in _FORM}
+    answers = {item.key: clean(form.get(f"{prefix}answer-{item.key}") or "") for item in policy.attributes}
+    stars = fields.pop("rating").strip()
+    address, consent = fields.pop("email"), bool(fields.pop("consent"))
+    errors = {} if stars in _STARS else {"rating": "rating"}
+    for name, text in fields.items():
+        fields[name] = clean(text, lines=name == "body")
+        if len(fields[name]) > _LONGEST[name]:
+            errors[name] = "too_long"
+            fields[name] = ""
     if email:
         try:
-            check_email(get["email"])
+            check_email(address)
         except InvalidValueError:
             errors["email"] = "email"
-    answers: dict[str, str] = {}
-    for attribute in policy.attributes:
-        name = f"answer-{attribute.key}"
-        value = clean(form.get(prefix + name) or "")
-        if len(value) > MAX_TITLE:
-            errors[name] = "too_long"
-        elif attribute.options and value and value not in attribute.options:
-            errors[name] = "not_a_choice"
-        elif attribute.required and not value:
-            errors[name] = "missing"
-        elif value:
-            answers[attribute.key] = value
+    draft = Draft(
+        product_id=product_id, rating=int(stars) if stars in _STARS else 1, variant=variant, consent=consent,
+        answers={key: answer for key, answer in answers.items() if answer}, **fields,
+    )  # fmt: skip
+    errors = check_draft(draft, policy) | errors
     if errors:
         raise DraftError(errors)
-    return Draft(
-        product_id=product_id, rating=int(stars), title=get["title"], body=get["body"], author=get["author"],
-        language=get["language"], variant=variant, answers=answers, consent=bool(get["consent"]),
-    )  # fmt: skip
+    return draft
+
+
+def check_draft(draft: Draft, policy: ReviewPolicy) -> dict[str, str]:
+    """What the policy finds wrong with a draft: problems by the form's field. The rating is not looked at."""
+    errors: dict[str, str] = {}
+    if not policy.anonymous and not draft.author:
+        errors["author"] = "missing"
+    if policy.consent and not draft.consent:
+        errors["consent"] = "consent"
+    for attribute in policy.attributes:
+        answer = draft.answers.get(attribute.key, "")
+        if attribute.required and not answer:
+            errors[f"answer-{attribute.key}"] = "missing"
+        elif answer and attribute.options and answer not in attribute.options:
+            errors[f"answer-{attribute.key}"] = "not_a_choice"
+        elif len(answer) > MAX_TITLE:
+            errors[f"answer-{attribute.key}"] = "too_long"
+    if draft.answers.keys() - {attribute.key for attribute in policy.attributes}:
+        errors[""] = "not_asked"
+    return errors
 
 
 _STARS = frozenset("12345")
-_FORM = {"rating": 1, "title": MAX_TITLE, "body": MAX_BODY, "author": MAX_NAME, "language": 35}
+_FORM = ("rating", "title", "body", "author", "language", "email", "consent")

@@ -106,6 +106,10 @@ class People:
         known = self._person("c", check_text(customer_id, "customer", longest=MAX_ID))
         return Person(self.of_email(email).ids + known.ids) if email else known
 
+    def of_order(self, order_id: str) -> Person:
+        """The buyer of an order of whom nothing else is known."""
+        return self._person("o", order_id)
+
     def of_browser(self, address: str, agent: str) -> Person:
         """A voter who is not signed in: whoever comes from this network address with this user agent."""
         return self._person("b", f"{address}\x00{agent[:512]}")
