@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sharekit.kit.embeds import Embeds
 from sharekit.kit.review_desk import ReviewDesk
+from sharekit.kit.review_embeds import ReviewEmbeds
 from sharekit.web.http import Request, Response
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["ShareKit"]
 
 
-class ShareKit(Embeds, ReviewDesk):
+class ShareKit(Embeds, ReviewEmbeds, ReviewDesk):
     """Everything sharekit does for one shop.
 
     Making a kit reads settings and checks names; it starts no thread and opens no file. The data directory is made

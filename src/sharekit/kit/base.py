@@ -19,7 +19,7 @@ from sharekit.rendering.assets import Assets
 from sharekit.rendering.environment import make_environment
 from sharekit.sinks.registry import make_sink
 from sharekit.sinks.store import open_store
-from sharekit.widgets.context import WidgetContext
+from sharekit.widgets.context import ReviewSource, WidgetContext
 
 if TYPE_CHECKING:
     from jinja2 import BaseLoader
@@ -137,7 +137,12 @@ class KitBase:
             share_key=derive_key(self._keys, "share-id"),
             sign=lambda payload: self._signer.sign(payload),
             counts=lambda product_id: self.report.share_counts(product_id),
+            reviews=lambda: self._review_source,
         )
+
+    @cached_property
+    def _review_source(self) -> ReviewSource:
+        return ReviewSource(store=self.review_store, policy=self.policy, sign=lambda values: self._form_signer.sign(values))
 
     @cached_property
     def _web(self) -> WebApp:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -16,14 +16,17 @@ from sharekit.rendering.json_ld import json_ld
 _SCHEMA = "https://schema.org/"
 
 
-def structured_data(item: Product | Shareable, url: str, pictures: Sequence[Picture]) -> Markup:
+def structured_data(
+    item: Product | Shareable, url: str, pictures: Sequence[Picture], reviews: Mapping[str, Any] | None = None
+) -> Markup:
     """The item as JSON, safe inside a ``script`` element.
 
     Parameters:
         url: whole address of the page.
         pictures: with whole addresses.
+        reviews: the product's ``aggregateRating`` and ``review`` instead of its own ``rating``; empty for none.
     """
-    data = _product(item, url, pictures) if isinstance(item, Product) else _page(item, url, pictures)
+    data = _product(item, url, pictures, reviews) if isinstance(item, Product) else _page(item, url, pictures)
     return json_ld(data)
 
 
@@ -44,7 +47,7 @@ def amount_text(amount: Decimal, currency: str) -> str:
     return f"{amount:.{MINOR_UNITS[currency]}f}"
 
 
-def _product(item: Product, url: str, pictures: Sequence[Picture]) -> dict[str, Any]:
+def _product(item: Product, url: str, pictures: Sequence[Picture], reviews: Mapping[str, Any] | None) -> dict[str, Any]:
     data: dict[str, Any] = {
         "@type": "Product",
         "@id": url,
@@ -58,7 +61,7 @@ def _product(item: Product, url: str, pictures: Sequence[Picture]) -> dict[str, 
         "gtin": item.gtin if has_right_check_digit(item.gtin) else "",
         "category": item.category,
         "offers": _offer(item, url),
-        "aggregateRating": _rating(item),
+        **({"aggregateRating": _rating(item)} if reviews is None else reviews),
     }
     return {name: value for name, value in data.items() if value}
 
