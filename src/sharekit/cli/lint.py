@@ -23,7 +23,7 @@ MAX_BYTES = 32 * 1024 * 1024
 
 def lint(options: Namespace) -> int:
     """``sharekit-web lint``: 1 when something is an error, with ``--strict`` also for a warning."""
-    products = None if options.catalog is None else _catalogue(options.catalog)
+    products = None if options.catalog is None else read_catalogue(options.catalog)
     found: list[tuple[Path, Problem]] = []
     for path in options.file:
         findings = lint_data(_read(path), products)
@@ -40,6 +40,23 @@ def lint(options: Namespace) -> int:
         _table(found, len(options.file))
     grave = [problem for _, problem in found if options.strict or problem.severity == "error"]
     return 1 if grave else 0
+
+
+def read_catalogue(path: Path) -> Mapping[str, Product]:
+    """Products by id: a JSON list as :meth:`Product.to_dict` writes it, else any catalogue the demo can show."""
+    from sharekit.demo.catalog_files import load_catalog
+
+    if path.suffix.lower() == ".json":
+        try:
+            return Catalogue(None, _listed(_read(path)), "products").own
+        except InvalidValueError:
+            pass  # another shop's form, which says less
+    try:
+        return {ware.product.id: ware.product for ware in load_catalog(path).wares}
+    except OSError as error:
+        raise ConfigError(f"{str(path)!r} cannot be read ({error.strerror}).") from None
+    except ShareKitError as error:
+        raise ConfigError(f"{path}: {error}") from None
 
 
 def _table(found: list[tuple[Path, Problem]], files: int) -> None:
@@ -71,23 +88,6 @@ def _read(path: Path) -> Any:
         raise ConfigError(f"{str(path)!r} is nested too deep to be a picture.") from None
     except ValueError as error:  # JSON, or a number with too many digits
         raise ConfigError(f"{str(path)!r} is not JSON ({str(error)[:100]}).") from None
-
-
-def _catalogue(path: Path) -> Mapping[str, Product]:
-    """Products by id: a JSON list as :meth:`Product.to_dict` writes it, else any catalogue the demo can show."""
-    from sharekit.demo.catalog_files import load_catalog
-
-    if path.suffix.lower() == ".json":
-        try:
-            return Catalogue(None, _listed(_read(path)), "products").own
-        except InvalidValueError:
-            pass  # another shop's form, which says less
-    try:
-        return {ware.product.id: ware.product for ware in load_catalog(path).wares}
-    except OSError as error:
-        raise ConfigError(f"{str(path)!r} cannot be read ({error.strerror}).") from None
-    except ShareKitError as error:
-        raise ConfigError(f"{path}: {error}") from None
 
 
 def _listed(data: Any) -> Any:

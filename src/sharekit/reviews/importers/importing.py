@@ -49,7 +49,7 @@ class Outcome:
 
 def import_reviews(
     reader: Reader,
-    store: ReviewStore | None,
+    store: ReviewStore,
     *,
     dry_run: bool = False,
     unique: bool = True,
@@ -62,7 +62,7 @@ def import_reviews(
 
     Parameters:
         reader: of the file.
-        store: where to; ``None`` in a dry run for a store that is not there yet.
+        store: where to; in a dry run only read.
         dry_run: only say what would happen; nothing is changed.
         unique: refuse a second review of a product by the same person.
         progress: called with the number of lines after each batch.
@@ -86,7 +86,7 @@ def import_reviews(
                 outcome.refused.append(Remark(one.line, f"is the same as line {lines[review.id]}"))
                 continue
             lines[review.id] = one.line
-            if store is not None and store.get(review.id) is not None:
+            if store.get(review.id) is not None:
                 outcome.already += 1
                 continue
             if unique and review.person:
@@ -94,9 +94,7 @@ def import_reviews(
                 if writer in writers:
                     outcome.refused.append(Remark(one.line, f"{_SECOND} (the first is on line {writers[writer]})"))
                     continue
-                if store is not None and any(
-                    other.product_id == review.product_id for other in store.of_person(review.person)
-                ):
+                if any(other.product_id == review.product_id for other in store.of_person(review.person)):
                     outcome.refused.append(Remark(one.line, _SECOND))
                     continue
                 writers[writer] = one.line
@@ -109,11 +107,9 @@ def import_reviews(
 _SECOND = "is a second review of the product by the same person"
 
 
-def _keep(batch: Sequence[Parsed], store: ReviewStore | None, outcome: Outcome, *, dry_run: bool, unique: bool) -> None:
+def _keep(batch: Sequence[Parsed], store: ReviewStore, outcome: Outcome, *, dry_run: bool, unique: bool) -> None:
     reviews = [one.review for one in batch if one.review is not None]
     if not dry_run and reviews:
-        if store is None:
-            raise ValueError("an import needs a store")
         reviews = store.add_many(reviews, unique=unique)
     kept = {review.id: review for review in reviews}
     for one in batch:

@@ -58,6 +58,7 @@ class Reader:
         vendor: whose it is.
         products: finds the shop's products.
         person_of: the hash of a person by e-mail address, as of :class:`sharekit.reviews.people.People`.
+        is_staff: whether an address is an employee's; their reviews are labelled.
         order: what comes first in dates such as ``05/03/2024``, when somebody knows.
         zone: of times that name none.
         syndicated: the website that the reviews are taken over from; empty when they are the shop's own.
@@ -69,6 +70,7 @@ class Reader:
     vendor: Vendor
     products: ProductIndex
     person_of: Callable[[str], str] = lambda email: ""
+    is_staff: Callable[[str], bool] = lambda email: False
     order: Order | None = None
     zone: tzinfo = UTC
     syndicated: str = ""
@@ -184,7 +186,7 @@ class Reader:
             country=facts.country,
             variant=facts.variant,
             provenance=self._provenance(source or self.vendor.title or "a file"),
-            relation=_relation(found.get("relation", ""), notes),
+            relation="employee" if email and self.is_staff(email) else _relation(found.get("relation", ""), notes),
             incentive=_incentive(found.get("incentive", ""), notes),
             status=status or "pending",
             reason="spam" if status == "rejected" else None,
