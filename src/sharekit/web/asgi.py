@@ -11,13 +11,16 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from functools import lru_cache
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from sharekit.exceptions import JournalError
 from sharekit.web.app import WebApp
 from sharekit.web.collect import Posted, keep, not_kept
 from sharekit.web.forms import longest_body, spool
 from sharekit.web.http import MAX_BODY, Request, Response, refuse, too_large
+
+if TYPE_CHECKING:
+    from sharekit.web.moderation.app import ModerationApp
 
 _log = logging.getLogger(__name__)
 Scope = MutableMapping[str, Any]
@@ -34,7 +37,7 @@ class AsgiApp:
         app: gives the answers.
     """
 
-    def __init__(self, app: WebApp) -> None:
+    def __init__(self, app: WebApp | ModerationApp) -> None:
         self._app = app
         self._gathering: _Gathering | None = None
 
@@ -82,7 +85,7 @@ class AsgiApp:
 class _Gathering:
     """Posts that wait for the end of this turn of the event loop, to be kept with one commit."""
 
-    def __init__(self, app: WebApp, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, app: WebApp | ModerationApp, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
         self._context = app.context
         self._waiting: list[tuple[Posted, asyncio.Future[Response]]] = []

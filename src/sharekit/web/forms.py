@@ -82,7 +82,7 @@ def longest_body(path: str) -> int:
 
 def spool() -> BinaryIO:
     """A place for bytes: memory for few, for more a file that is gone when it is closed."""
-    return SpooledTemporaryFile(IN_MEMORY)
+    return cast("BinaryIO", SpooledTemporaryFile(IN_MEMORY))
 
 
 def read_form(request: Request) -> Form:

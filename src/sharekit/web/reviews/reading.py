@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sharekit.exceptions import TokenError
+from sharekit.reviews.desk import Desk
 from sharekit.web.context import WebContext
 from sharekit.web.http import Request, Response, refuse
 from sharekit.web.reviews.visit import NOT_INDEXED, Visit
@@ -36,13 +37,12 @@ def section(context: WebContext, request: Request, product_id: str) -> Response:
 
 def photo(context: WebContext, request: Request, name: str) -> Response:
     """``GET /reviews/photos/<name>``: a photo or its thumbnail, as the kit made it anew."""
-    return photo_response(Visit(context, request), name)
+    return photo_file(Visit(context, request).desk, name)
 
 
-def photo_response(visit: Visit, name: str) -> Response:
+def photo_file(desk: Desk, name: str) -> Response:
     """A photo by its name; 404 when there is none."""
-    photos = visit.desk.photos
-    found = photos.read(name) if photos is not None else None
+    found = desk.photos.read(name) if desk.photos is not None else None
     if found is None:
         return refuse(404, "not_found", "There is no photo of that name.")
     body, content_type = found

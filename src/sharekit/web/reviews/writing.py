@@ -153,7 +153,7 @@ def edit(context: WebContext, request: Request, token: str) -> Response:
             try:
                 draft = read_draft(form.fields, visit.desk.policy, product_id=review.product_id, variant=review.variant)
                 keep = [photo.id for photo in review.photos if form.fields.get(f"keep-{photo.id}")]
-                changed = visit.desk.edit_by(token, draft, photos=_photos(form), keep=keep, seen=visit.seen)
+                changed = visit.desk.edit_by(token, draft, photos=_photos(form), keep=keep)
             except DraftError as error:
                 again = error.messages(visit.locale)
                 return _again(visit, again, lambda errors: _edit_page(visit, review, form.fields, errors))
