@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from argparse import Namespace
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sharekit.cli.output import note, say
 from sharekit.exceptions import ConfigError, InvalidValueError, ShareKitError
@@ -42,8 +43,16 @@ def lint(options: Namespace) -> int:
     return 1 if grave else 0
 
 
-def read_catalogue(path: Path) -> Mapping[str, Product]:
-    """Products by id: a JSON list as :meth:`Product.to_dict` writes it, else any catalogue the demo can show."""
+def read_catalogue(path: Path, *, page: str | None = None) -> Mapping[str, Product]:
+    """Products by id: a JSON list as :meth:`Product.to_dict` writes it, else any catalogue the demo can show.
+
+    Parameters:
+        page: address of a product's page with ``{id}`` in it, for catalogues that tell none; empty to refuse
+            those; ``None`` when addresses do not matter.
+
+    Raises:
+        ConfigError: it cannot be read, or tells no addresses.
+    """
     from sharekit.demo.catalog_files import load_catalog
 
     if path.suffix.lower() == ".json":
@@ -52,11 +61,24 @@ def read_catalogue(path: Path) -> Mapping[str, Product]:
         except InvalidValueError:
             pass  # another shop's form, which says less
     try:
-        return {ware.product.id: ware.product for ware in load_catalog(path).wares}
+        wares = load_catalog(path).wares
     except OSError as error:
         raise ConfigError(f"{str(path)!r} cannot be read ({error.strerror}).") from None
     except ShareKitError as error:
         raise ConfigError(f"{path}: {error}") from None
+    products = {}
+    for ware in wares:
+        product = ware.product
+        if page is not None:
+            url = ware.link or page.replace("{id}", quote(product.id, safe=""))
+            if not url:
+                raise ConfigError(
+                    f"{path} (line {ware.line}) does not say where the page of {product.id[:60]!r} is. "
+                    "Pass --product-url, such as 'https://shop.example/products/{id}'."
+                )
+            product = replace(product, url=url)
+        products[product.id] = product
+    return products
 
 
 def _table(found: list[tuple[Path, Problem]], files: int) -> None:

@@ -46,7 +46,7 @@ def _check_command(parser: Parser, words: Sequence[str], names: Mapping[str, Par
         if not known or word.startswith("-"):
             return
         if word not in known:
-            parser.error(f"unknown command {begun + word!r}.{did_you_mean(word, known)}")
+            names.get(begun.strip(), parser).error(f"unknown command {begun + word!r}.{did_you_mean(word, known)}")
         begun += f"{word} "
 
 

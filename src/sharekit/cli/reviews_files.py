@@ -49,7 +49,7 @@ def feed(options: Namespace) -> int:
         raise ConfigError("The feed needs the shop's address: pass --base-url https://shop.example")
     if not publisher.strip():
         raise ConfigError("The feed needs the shop's name: pass --publisher NAME")
-    products, counts = read_catalogue(options.products), FeedCounts()
+    products, counts = read_catalogue(options.products, page=options.product_url), FeedCounts()
     with open_kit(options.data) as kit:
         lines = product_review_feed(
             kit.review_store.all(status="published"),

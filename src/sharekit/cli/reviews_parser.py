@@ -22,7 +22,7 @@ _PRODUCTS = "products: a Shopify product CSV, a Google Merchant feed (TSV or XML
 
 def add_reviews(parser: Parser) -> dict[str, Parser]:
     """Add the commands; the parser of each by its name, such as ``"reviews import"``."""
-    places = parser.add_subparsers(metavar="command", title="commands", required=True)
+    places = parser.add_subparsers(metavar="command", title="commands", required=True, help="what to do")
     made: dict[str, Parser] = {}
 
     def command(name: str, summary: str, run: Callable[[Namespace], int]) -> Parser:
@@ -105,6 +105,9 @@ def _erase(parser: Parser) -> None:
 
 def _feed(parser: Parser) -> None:
     parser.add_argument("--products", type=Path, required=True, metavar="FILE", help=f"the shop's {_PRODUCTS}")
+    parser.add_argument(
+        "--product-url", default="", metavar="URL", help="address of a product's page with {id}, if the file tells none"
+    )
     parser.add_argument("--publisher", default="", metavar="NAME", help="the shop's name (SHAREKIT_SITE_NAME)")
     parser.add_argument("--base-url", default="", metavar="URL", help="the shop's address (SHAREKIT_BASE_URL)")
     parser.add_argument("--favicon", default="", metavar="URL", help="address of the shop's icon")
