@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from typing import BinaryIO
 
 from flask import Request as FlaskRequest
@@ -87,3 +88,8 @@ def nonce_of_request() -> str | None:
     if callable(nonce):
         nonce = nonce()
     return str(nonce) if nonce else None
+
+
+def args_of_request() -> Mapping[str, str] | None:
+    """The query parameters of the page, by which its list of reviews is sorted and narrowed down."""
+    return request.args if has_request_context() else None

@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from sharekit.exceptions import TokenError
 from sharekit.products import Product
-from sharekit.reviews.drafts import Draft, DraftError, read_draft
+from sharekit.reviews.drafts import Draft, DraftError, clean, read_draft
 from sharekit.reviews.links import Invitation
 from sharekit.reviews.mail import MailError
 from sharekit.reviews.model import Review
@@ -181,12 +181,22 @@ def _write_page(
     visit: Visit, product: Product, form: Form | None = None, errors: Mapping[str, str] | None = None
 ) -> Response:
     fields = visit.parts.form(
-        product, values=form.fields if form else {}, errors=errors or {}, locale=visit.locale, mount=visit.mount
+        product,
+        title="",
+        values=_typed(form.fields) if form else None,
+        errors=errors or {},
+        email=False if visit.customer else None,
+        locale=visit.locale,
+        mount=visit.mount,
     )
     return visit.page(
-        "desk-write", 422 if errors else 200, form=fields, title=product.title, back=visit.way_back(product),
+        "desk-write",
+        422 if errors else 200,
+        form=fields,
+        title=product.title,
+        back=visit.way_back(product),
         failed=bool(errors),
-    )  # fmt: skip
+    )
 
 
 def _order_page(
@@ -202,14 +212,26 @@ def _order_page(
         prefix = _prefix(number)
         product = Product(id=bought.id, title=bought.title or bought.id, url=bought.url or "/")
         fields = visit.parts.form(
-            product, wrap=False, prefix=prefix, values=values or {f"{prefix}author": invitation.name},
-            errors=errors or {}, locale=visit.locale, mount=visit.mount, email=False,
-        )  # fmt: skip
+            product,
+            wrap=False,
+            title="",
+            prefix=prefix,
+            values={"author": invitation.name} if values is None else _under(prefix, _typed(values)),
+            errors=_under(prefix, errors or {}),
+            email=False,
+            locale=visit.locale,
+            mount=visit.mount,
+        )
         products.append((product, bought.variant, fields))
     return visit.page(
-        "desk-order", 422 if errors else 200, products=products, error=(errors or {}).get("", ""), failed=bool(errors),
-        incentive=invitation.incentive, lang=visit.locale, asks_photos=visit.desk.policy.photos > 0,
-    )  # fmt: skip
+        "desk-order",
+        422 if errors else 200,
+        products=products,
+        error=(errors or {}).get("", ""),
+        failed=bool(errors),
+        incentive=invitation.incentive,
+        lang=visit.locale,
+    )
 
 
 def _edit_page(
@@ -221,13 +243,24 @@ def _edit_page(
         "language": review.language, **{f"answer-{key}": value for key, value in review.answers.items()},
     }  # fmt: skip
     fields = visit.parts.form(
-        product, wrap=False, values=values or written, errors=errors or {}, locale=visit.locale, mount=visit.mount,
+        product,
+        wrap=False,
+        title="",
+        values=written if values is None else _typed(values),
+        errors={name: words for name, words in (errors or {}).items() if name},
         email=False,
-    )  # fmt: skip
+        locale=visit.locale,
+        mount=visit.mount,
+    )
     return visit.page(
-        "desk-edit", 422 if errors else 200, fields=fields, review=review, failed=bool(errors), lang=visit.locale,
+        "desk-edit",
+        422 if errors else 200,
+        fields=fields,
+        review=review,
         error=(errors or {}).get("", ""),
-    )  # fmt: skip
+        failed=bool(errors),
+        lang=visit.locale,
+    )
 
 
 def _photos(form: Form, prefix: str = "") -> list[BinaryIO]:
@@ -246,3 +279,13 @@ def _prefix(number: int) -> str:
 
 def _thanks_for(review: Review) -> str:
     return "published" if review.status == "published" else "review"
+
+
+def _under(prefix: str, values: Mapping[str, str]) -> dict[str, str]:
+    """What belongs to one product of a form of several, by the names it has without the prefix."""
+    return {name.removeprefix(prefix): value for name, value in values.items() if name.startswith(prefix)}
+
+
+def _typed(fields: Mapping[str, str]) -> dict[str, str]:
+    """What was typed, fit to be shown again: without the characters that no page may hold."""
+    return {name: clean(value, lines=True) for name, value in fields.items()}
