@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO, Literal
+from urllib.parse import urlsplit
 
 from sharekit.events.model import Event, now
 from sharekit.exceptions import ShareKitError
@@ -69,7 +70,7 @@ class DeskBase:
         self._record = record
         self._mail = mail
         self._base_url = base_url.rstrip("/")
-        self._shop = site_name or base_url
+        self._shop = site_name or urlsplit(base_url).netloc
         self._locale = locale
         self._address_of = address_of
         self._now = clock

@@ -14,8 +14,11 @@ from sharekit.reviews.model import MAX_BODY, MAX_NAME, MAX_TITLE
 from sharekit.reviews.people import check_email
 from sharekit.reviews.policy import ReviewPolicy
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufff9-\ufffb\ud800-\udfff]")
-_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_UNWANTED = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f"  # control characters
+    "\u202a-\u202e\u2066-\u2069"  # overrides and isolates of direction; the marks that Arabic and Hebrew need stay
+    "\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}\Z")
 _COUNTRY = re.compile(r"[A-Za-z]{2}\Z")
 
@@ -119,9 +122,8 @@ def clean(text: str, *, lines: bool = False) -> str:
     Parameters:
         lines: keep line breaks, at most two in a row, as ``\\n``; else everything becomes one line.
     """
-    text = _BIDI.sub("", unicodedata.normalize("NFC", text))
     text = re.sub(r"\r\n?|[\u2028\u2029\x85\x0b\x0c]", "\n", text)
-    text = _CONTROL.sub("", text).replace("\x0a", "\n")
+    text = unicodedata.normalize("NFC", _UNWANTED.sub("", text))
     if not lines:
         return " ".join(text.split())
     text = re.sub(r"[^\S\n]+\n", "\n", text)

@@ -188,7 +188,7 @@ _LINK = re.compile(
     r"|\bwww\.[\w-]{1,60}"
     r"|(?<![\w@.])[\w-]{2,60}\s?(?:\.|\[\.\]|\(dot\)|\[dot\])\s?"
     r"(?:com|net|org|info|biz|shop|store|online|site|xyz|club|app|dev|ru|cn|io|eu|co\.uk)\b"
-    r"|(?<![\w@.])[\w-]{2,60}\.[a-z]{2,10}/[\w-]",
+    r"|(?<![\w@.])[\w-]{1,60}\.[a-z]{2,10}/[\w-]",
     re.IGNORECASE,
 )
 # Not every two-letter ending: "works.it is", "bueno.es" are sentences without a space.
