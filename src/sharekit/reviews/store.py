@@ -296,6 +296,11 @@ class ReviewStore(ABC):
         """Every review, oldest first, in constant memory."""
 
     @abstractmethod
+    def answers(self, product_id: str) -> dict[str, dict[str, int]]:
+        """How often the shop's questions about a product were answered how, in reviews that are shown and count: by the
+        question's key, the most frequent answer first."""
+
+    @abstractmethod
     def months(self, product_id: str) -> list[tuple[str, Summary]]:
         """Per month (``"2026-11"``, UTC, of ``created_at``) the counters of the published reviews; oldest first."""
 

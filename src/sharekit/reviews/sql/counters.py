@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -14,27 +15,44 @@ from sharekit.reviews.summary import Summary
 _COUNTERS = ("n1", "n2", "n3", "n4", "n5", "elsewhere")
 _LIST = ", ".join(_COUNTERS)
 _STARS = range(1, 6)
+_MOVE = (
+    "INSERT INTO summaries(product_id, {name}) VALUES (?, ?) "
+    "ON CONFLICT(product_id) DO UPDATE SET {name} = summaries.{name} + excluded.{name}"
+)
+_MOVE_ANSWER = (
+    "INSERT INTO answer_counts(product_id, question, answer, n) VALUES (?, ?, ?, ?) "
+    "ON CONFLICT(product_id, question, answer) DO UPDATE SET n = answer_counts.n + excluded.n"
+)
 _DAY = 86_400_000_000
 
-Moves = Counter[tuple[str, str]]
-"""How far counters move, by product and name of the counter."""
+Key = tuple[str, ...]
+"""Which counter: product and name, or product, the shop's question and an answer to it."""
+Moves = Counter[Key]
+"""How far counters move."""
 
 
-def counter(review: Review) -> list[tuple[str, str]]:
-    """Product and name of the counter in which a review is; none unless it is published."""
+def keys(product_id: str, rating: int, *, counted: bool, answers: Mapping[str, str]) -> list[Key]:
+    """The counters in which a published review is."""
+    if not counted:
+        return [(product_id, "elsewhere")]
+    return [(product_id, f"n{rating}"), *((product_id, question, answer) for question, answer in answers.items())]
+
+
+def keys_of(review: Review) -> list[Key]:
+    """The counters in which a review is; none unless it is published."""
     if review.status != "published":
         return []
-    return [(review.product_id, f"n{review.rating}" if review.provenance.counted else "elsewhere")]
+    return keys(review.product_id, review.rating, counted=review.provenance.counted, answers=review.answers)
 
 
 def move(session: Session, moves: Moves) -> None:
-    """Add to counters. Products come in order, so that no two transactions wait for each other."""
-    for product, name in sorted(key for key, by in moves.items() if by):
-        session.run(
-            f"INSERT INTO summaries(product_id, {name}) VALUES (?, ?) "  # noqa: S608 (our names)
-            f"ON CONFLICT(product_id) DO UPDATE SET {name} = summaries.{name} + excluded.{name}",
-            (product, moves[product, name]),
-        )
+    """Add to counters. They come in order, so that no two transactions wait for each other."""
+    for key in sorted(key for key, by in moves.items() if by):
+        if len(key) == 3:
+            session.run(_MOVE_ANSWER, (*key, moves[key]))
+        else:
+            product_id, name = key
+            session.run(_MOVE.replace("{name}", name), (product_id, moves[key]))
 
 
 class SQLCounting(Sessions):
@@ -48,6 +66,17 @@ class SQLCounting(Sessions):
             with self._reading() as session:
                 for row in session.rows(statement, list(found)):
                     found[row[0]] = _summary(row)
+        return found
+
+    def answers(self, product_id: str) -> dict[str, dict[str, int]]:
+        found: dict[str, dict[str, int]] = {}
+        with self._reading() as session:
+            for question, answer, count in session.rows(
+                "SELECT question, answer, n FROM answer_counts WHERE product_id = ? AND n > 0 "
+                "ORDER BY question, n DESC, answer",
+                (product_id,),
+            ):
+                found.setdefault(question, {})[answer] = count
         return found
 
     def months(self, product_id: str) -> list[tuple[str, Summary]]:
@@ -78,25 +107,28 @@ class SQLCounting(Sessions):
 
     def recount(self, product_id: str | None = None) -> list[Summary]:
         only, values = ("", []) if product_id is None else (" AND product_id = ?", [product_id])
-        right: dict[str, Counter[str]] = {}
-        wrong: list[Summary] = []
+        wrong: Moves = Counter()
         with self._writing() as session:
             session.wait_for("")
-            for product, rating, counted, count in session.rows(
-                "SELECT product_id, rating, counted, count(*) FROM reviews "  # noqa: S608 (our names)
-                f"WHERE status = 'published'{only} GROUP BY 1, 2, 3",
+            for product, rating, counted, answers, count in session.rows(
+                "SELECT product_id, rating, counted, answers, count(*) FROM reviews "  # noqa: S608 (our names)
+                f"WHERE status = 'published'{only} GROUP BY 1, 2, 3, 4",
                 values,
             ):
-                right.setdefault(product, Counter())[f"n{rating}" if counted else "elsewhere"] += count
+                given = json.loads(answers) if answers else {}
+                for key in keys(product, rating, counted=bool(counted), answers=given):
+                    wrong[key] += count
             found = session.rows(f"SELECT product_id, {_LIST} FROM summaries WHERE 1 = 1{only}", values)  # noqa: S608
-            kept = {row[0]: _summary(row) for row in found}
-            for product in sorted({*right, *kept}):
-                is_now = kept.get(product, Summary(product_id=product))
-                should = Summary(product_id=product, **right.get(product, Counter()))
-                if is_now != should:
-                    wrong.append(is_now)
-                    move(session, Counter({(product, n): getattr(should, n) - getattr(is_now, n) for n in _COUNTERS}))
-        return wrong
+            for product, *counts in found:
+                wrong.subtract({(product, name): count for name, count in zip(_COUNTERS, counts, strict=True)})
+            for row in session.rows(
+                f"SELECT product_id, question, answer, n FROM answer_counts WHERE 1 = 1{only}", values
+            ):  # noqa: S608 (our names)
+                wrong[row[:3]] -= row[3]
+            move(session, wrong)
+        kept = {row[0]: _summary(row) for row in found}
+        products = sorted({key[0] for key, by in wrong.items() if by})
+        return [kept.get(product, Summary(product_id=product)) for product in products]
 
 
 def _summary(row: Row) -> Summary:

@@ -67,6 +67,13 @@ CREATE TABLE summaries(
   n5 INTEGER NOT NULL DEFAULT 0,
   elsewhere INTEGER NOT NULL DEFAULT 0
 );
+CREATE TABLE answer_counts(
+  product_id {text} NOT NULL,
+  question {text} NOT NULL,
+  answer {text} NOT NULL,
+  n INTEGER NOT NULL,
+  PRIMARY KEY(product_id, question, answer)
+);
 CREATE TABLE votes(
   review_id {text} NOT NULL,
   voter {text} NOT NULL,

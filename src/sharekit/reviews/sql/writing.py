@@ -15,7 +15,7 @@ from typing import Any
 from sharekit.events.model import now
 from sharekit.exceptions import InvalidValueError, UnknownNameError
 from sharekit.reviews.model import Reason, Reply, Review, Status
-from sharekit.reviews.sql.counters import Moves, counter, move
+from sharekit.reviews.sql.counters import Moves, keys_of, move
 from sharekit.reviews.sql.rows import (
     DERIVED,
     ENTRY,
@@ -69,7 +69,7 @@ class SQLWriting(Sessions):
                 raise SpentTokenError
             if not session.run(_INSERT, review_row(review)):
                 raise DuplicateReviewError(review.id)
-            move(session, Counter(counter(review)))
+            move(session, Counter(keys_of(review)))
             for entry in entries:
                 session.run(_LOG, entry_row(entry))
         return review
@@ -84,7 +84,7 @@ class SQLWriting(Sessions):
                     continue
                 if session.run(_INSERT, review_row(review)):
                     kept.append(review)
-                    moves.update(counter(review))
+                    moves.update(keys_of(review))
                     entry = Entry(subject=review.id, action="import", by="import", rating=review.rating)
                     session.run(_LOG, entry_row(entry))
             move(session, moves)
@@ -152,7 +152,7 @@ class SQLWriting(Sessions):
             for table in ("votes", "reporters"):
                 session.run(f"DELETE FROM {table} WHERE review_id = ?", (review_id,))  # noqa: S608 (our names)
             session.run("DELETE FROM reviews WHERE id = ?", (review_id,))
-            move(session, Counter(dict.fromkeys(counter(old), -1)))
+            move(session, Counter(dict.fromkeys(keys_of(old), -1)))
             wipe_log(session, review_id)
             session.run(_LOG, entry_row(entry))
             return old
@@ -232,8 +232,8 @@ def _change(session: Session, old: Review, new: Review, entry: Entry) -> Review:
     if changed:  # only these, so that only their indexes are written
         columns = ", ".join(f"{name} = ?" for name in changed)
         session.run(f"UPDATE reviews SET {columns} WHERE id = ?", (*changed.values(), old.id))  # noqa: S608 (our names)
-    moves = Counter(counter(new))
-    moves.subtract(counter(old))
+    moves = Counter(keys_of(new))
+    moves.subtract(keys_of(old))
     move(session, moves)
     add_entry(session, entry)
     return new

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -84,12 +85,15 @@ def decide(store: ReviewStore, review_id: str, status: Status) -> Review:
 
 
 def right(store: ReviewStore) -> None:
-    """Fail unless every summary is what counting the reviews again gives."""
+    """Fail unless every counter is what counting the reviews again gives."""
     products = sorted({one.product_id for one in store.all()})
     summaries = store.summaries(products)
     for product in products:
         mine = list(store.all(product_id=product, status="published"))
         counts = tuple(sum(one.rating == stars and one.provenance.counted for one in mine) for stars in range(1, 6))
         assert summaries[product].counts == counts
+        answers = Counter(pair for one in mine if one.provenance.counted for pair in one.answers.items())
+        kept = {(key, answer): n for key, found in store.answers(product).items() for answer, n in found.items()}
+        assert kept == answers
         assert summaries[product].elsewhere == sum(not one.provenance.counted for one in mine)
     assert store.recount() == []

@@ -222,6 +222,17 @@ class ReviewPages(ReviewTests):
         since = START + timedelta(minutes=500)
         assert [line.note for line in store.log(since=since)] == [str(n) for n in range(1_000, 1_100)]
 
+    def test_answers_are_counted(self, store: ReviewStore) -> None:
+        """What was answered to the shop's questions is counted by product, in reviews that are shown and count."""
+        for number, fit in enumerate(("small", "right", "right")):
+            published(store, number, answers={"fit": fit, "colour": "as shown"})
+        store.add(review(3, answers={"fit": "small"}))
+        published(store, 4, product_id="pot", answers={"fit": "small"})
+        published(store, 5, answers={"fit": "small"}, provenance=Provenance(evidence="syndicated", source="x"))
+        assert store.answers("mug") == {"colour": {"as shown": 3}, "fit": {"right": 2, "small": 1}}
+        assert next(iter(store.answers("mug")["fit"])) == "right"
+        assert store.answers("new") == {}
+
     def test_months(self, store: ReviewStore) -> None:
         """Reviews are counted in the month in which they were written, in UTC; only those that are shown."""
         published(store, 0)

@@ -30,6 +30,7 @@ def anything(store: ReviewStore, dice: random.Random, name: str) -> None:
         status=dice.choice(("pending", "published")),
         person=dice.choice(("", "ann", "bob")),
         provenance=evidence,
+        answers={"fit": dice.choice(("small", "right"))} if dice.random() < 0.5 else {},
     )
     with suppress(LookupError, DuplicateReviewError):
         match dice.randrange(8):
@@ -43,6 +44,8 @@ def anything(store: ReviewStore, dice: random.Random, name: str) -> None:
                 changes: dict[str, Any] = {"rating": dice.randint(1, 5)}
                 if dice.random() < 0.5:
                     changes["status"] = "pending"
+                if dice.random() < 0.5:
+                    changes["answers"] = {"fit": "large", "n1": "n1"}
                 store.edit(review_id, changes, entry(review_id, "edit", by=name))
             case 5:
                 store.vote(review_id, dice.choice("abc"), dice.choice((-1, 0, 1)))
