@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from html.entities import html5
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
@@ -13,15 +14,15 @@ from sharekit.reviews.drafts import clean
 from sharekit.reviews.model import MAX_BODY, MAX_NAME, MAX_TITLE
 from sharekit.reviews.people import check_email
 
-_RATING = re.compile(r"(\d{1,9})(?:[.,](\d{1,9}))?(?:\s*/\s*5)?")
+_RATING = re.compile(r"([0-9]{1,9})(?:[.,]([0-9]{1,9}))?(?:\s*/\s*5)?")
 _ADDRESS = re.compile(r"[^\s@<>()\[\],;:\"]+@[^\s@<>()\[\],;:\"]+")
-_GID = re.compile(r"gid://[^/\s]+/[^/\s]+/(\d+)(?:\?.*)?")
+_GID = re.compile(r"gid://[^/\s]+/[^/\s]+/([0-9]+)(?:\?.*)?")
 _TAG = re.compile(
     r"</?(?:a|b|blockquote|br|center|code|dd|div|dl|dt|em|figure|font|form|h[1-6]|hr|i|iframe|img|input|li|link|math"
     r"|meta|object|ol|p|pre|script|small|span|strong|strike|style|sub|sup|svg|table|tbody|td|th|tr|u|ul|video)\b[^<>]*>",
     re.IGNORECASE,
 )
-_REFERENCE = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _BLOCKS = frozenset({
     "blockquote", "br", "center", "dd", "div", "dl", "dt", "figure", "form", "h1", "h2", "h3", "h4", "h5", "h6", "hr",
     "li", "ol", "p", "pre", "table", "tr", "ul",
@@ -113,7 +114,7 @@ def pictures_of(text: str) -> tuple[list[str], list[str]]:
     good: list[str] = []
     bad: list[str] = []
     for part in re.split(r"[\s;|]+|,(?=\s*https?:)|,(?=\s*$)", text.strip()):
-        address = part.strip("\"'[](),")
+        address = part.strip("\"'[],")
         if not address:
             continue
         try:
@@ -136,7 +137,13 @@ def plain(text: str) -> str:
         parser.feed(text)
         parser.close()
         return "".join(parser.parts)
-    return _REFERENCE.sub(lambda found: html.unescape(found[0]), text) if "&" in text else text
+    return _REFERENCE.sub(_referred, text) if "&" in text else text
+
+
+def _referred(found: re.Match[str]) -> str:
+    """The character that a reference stands for; a word between ``&`` and ``;`` that is none stays."""
+    name = found[0][1:]
+    return html.unescape(found[0]) if name.startswith("#") or name in html5 else found[0]
 
 
 class _Text(HTMLParser):

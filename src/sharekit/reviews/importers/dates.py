@@ -15,13 +15,13 @@ Order = Literal["dmy", "mdy"]
 FIRST_YEAR = 1995
 """No shop had reviews on the web before; an earlier date is a zero that some program wrote as one."""
 
-_CLOCK = r"(?:[T, ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*([ap]\.?m\.?)?)?"
-_ZONE = r"\s*(Z|UTC|GMT|(?:UTC|GMT)?[+-]\d{2}:?\d{2})?"
-_YMD = re.compile(rf"(\d{{4}})[-/.](\d{{1,2}})[-/.](\d{{1,2}}){_CLOCK}{_ZONE}", re.IGNORECASE)
-_PARTS = re.compile(rf"(\d{{1,2}})([-/.])(\d{{1,2}})\2(\d{{4}}|\d{{2}}){_CLOCK}{_ZONE}", re.IGNORECASE)
-_DAY_MONTH = re.compile(rf"(\d{{1,2}})\.? ([a-z]{{3,9}})\.?,? (\d{{4}}){_CLOCK}{_ZONE}", re.IGNORECASE)
-_MONTH_DAY = re.compile(rf"([a-z]{{3,9}})\.? (\d{{1,2}}),? (\d{{4}}){_CLOCK}{_ZONE}", re.IGNORECASE)
-_EPOCH = re.compile(r"\d{10}|\d{13}")
+_CLOCK = r"(?:[T, ]+([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]{1,9}))?)?\s*([ap]\.?m\.?)?)?"
+_ZONE = r"\s*(Z|UTC|GMT|(?:UTC|GMT)?[+-][0-9]{2}:?[0-9]{2})?"
+_YMD = re.compile(rf"([0-9]{{4}})[-/.]([0-9]{{1,2}})[-/.]([0-9]{{1,2}}){_CLOCK}{_ZONE}", re.IGNORECASE)
+_PARTS = re.compile(rf"([0-9]{{1,2}})([-/.])([0-9]{{1,2}})\2([0-9]{{4}}|[0-9]{{2}}){_CLOCK}{_ZONE}", re.IGNORECASE)
+_DAY_MONTH = re.compile(rf"([0-9]{{1,2}})\.? ([a-z]{{3,9}})\.?,? ([0-9]{{4}}){_CLOCK}{_ZONE}", re.IGNORECASE)
+_MONTH_DAY = re.compile(rf"([a-z]{{3,9}})\.? ([0-9]{{1,2}}),? ([0-9]{{4}}){_CLOCK}{_ZONE}", re.IGNORECASE)
+_EPOCH = re.compile(r"[0-9]{10}|[0-9]{13}")
 _MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
     "december",

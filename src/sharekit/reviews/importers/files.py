@@ -72,7 +72,7 @@ class ReviewFile:
 
     def rows(self) -> Iterator[tuple[int, list[str] | csv.Error]]:
         """Every line of a table below the header that is not empty, as cells in order."""
-        for line, cells in _lines(_text(self.file, self.encoding), self.delimiter):
+        for line, cells in _lines(_text_lines(self.file, self.encoding), self.delimiter):
             if line > self.start and (isinstance(cells, csv.Error) or any(cell.strip() for cell in cells)):
                 yield line, cells
 
@@ -98,9 +98,8 @@ def look_at(file: BinaryIO) -> ReviewFile:
         ImportFileError: it is empty, or no text.
     """
     encoding = _encoding(file)
-    head = _text(file, encoding)
     first, start = "", 0
-    for start, line in enumerate(islice(_bounded(head), _HEAD_ROWS), 1):  # noqa: B007
+    for start, line in enumerate(islice(_text_lines(file, encoding), _HEAD_ROWS), 1):  # noqa: B007
         first = line.strip("\ufeff\r\n ")
         if first.strip("\t"):
             break
@@ -114,7 +113,7 @@ def look_at(file: BinaryIO) -> ReviewFile:
         raise ImportFileError("The file is one JSON list. Pass JSON Lines: one object on each line, without brackets.")
     told = _SEPARATOR.fullmatch(first)  # Excel's own first line
     delimiter = told[1] if told else max(DELIMITERS, key=lambda mark: _columns(first, mark))
-    for line_number, cells in _lines(_text(file, encoding), delimiter):
+    for line_number, cells in _lines(_text_lines(file, encoding), delimiter):
         if line_number < start + bool(told):
             continue
         if isinstance(cells, csv.Error):
@@ -157,19 +156,16 @@ class _Unclosed(io.BufferedReader):
         self.detach()
 
 
-def _text(file: BinaryIO, encoding: str) -> io.TextIOWrapper:
+def _text_lines(file: BinaryIO, encoding: str) -> Iterator[str]:
     file.seek(0)
     # Line ends stay as they are, so that those within quotes survive.
-    return io.TextIOWrapper(_Unclosed(file), encoding=encoding, errors="replace", newline="")  # type: ignore[arg-type]
+    with io.TextIOWrapper(_Unclosed(file), encoding=encoding, errors="replace", newline="") as text:  # type: ignore[arg-type]
+        while line := text.readline(MAX_LINE):
+            yield line
 
 
-def _bounded(text: io.TextIOWrapper) -> Iterator[str]:
-    while line := text.readline(MAX_LINE):
-        yield line
-
-
-def _lines(text: io.TextIOWrapper, delimiter: str) -> Iterator[tuple[int, list[str] | csv.Error]]:
-    reader = csv.reader(_bounded(text), delimiter=delimiter)
+def _lines(text: Iterable[str], delimiter: str) -> Iterator[tuple[int, list[str] | csv.Error]]:
+    reader = csv.reader(text, delimiter=delimiter)
     while True:
         line = reader.line_num + 1
         try:
@@ -190,7 +186,7 @@ def _columns(line: str, delimiter: str) -> int:
 
 
 def _json_records(file: BinaryIO, encoding: str) -> Iterator[Record]:
-    for number, line in enumerate(_bounded(_text(file, encoding)), 1):
+    for number, line in enumerate(_text_lines(file, encoding), 1):
         if not line.strip("\ufeff\r\n\t "):
             continue
         data = _object(line.strip("\ufeff\r\n\t "))

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from sharekit.exceptions import UnknownNameError, did_you_mean
+from sharekit.exceptions import UnknownNameError
 from sharekit.reviews.importers.files import ImportFileError, ReviewFile, column
 from sharekit.reviews.model import Status
 
@@ -49,16 +49,18 @@ class Vendor:
     markup: bool = True
     replies: bool = False
 
-    def __post_init__(self) -> None:
-        spelt = {name: tuple(column(alias) for alias in aliases) for name, aliases in self.columns.items()}
-        object.__setattr__(self, "columns", spelt)
-        object.__setattr__(self, "marks", tuple(frozenset(map(column, mark)) for mark in self.marks))
-
     def fields_of(self, header: Sequence[str]) -> dict[Field, tuple[str, ...]]:
-        """Which columns of a file hold which field."""
-        there = {column(name) for name in header}
-        found = {name: tuple(alias for alias in aliases if alias in there) for name, aliases in self.columns.items()}
+        """Which columns of a file hold which field; columns in one spelling (see :func:`column`)."""
+        there = _spelt(header)
+        found = {
+            name: tuple(alias for alias in map(column, aliases) if alias in there)
+            for name, aliases in self.columns.items()
+        }
         return {name: aliases for name, aliases in found.items() if aliases}
+
+    def wrote(self, header: Sequence[str]) -> bool:
+        """Whether a file with this header is told to be this vendor's."""
+        return any(_spelt(mark) <= _spelt(header) for mark in self.marks)
 
 
 _WORDS: dict[str, Status] = {
@@ -247,60 +249,59 @@ VENDORS: Mapping[str, Vendor] = {
 """Every form by the word of ``--from``."""
 
 
-def vendor_of(file: ReviewFile, name: str = "") -> Vendor:
+def vendor_of(file: ReviewFile, name: str = "", *, meta: bool = False) -> Vendor:
     """Whose file it is.
 
     Parameters:
         name: the vendor, when somebody knows; told by the header otherwise.
+        meta: whether the stars are in a second file.
 
     Raises:
         UnknownNameError: nobody has that name.
         ImportFileError: the header is of no known vendor, or lacks columns without which there is no review.
     """
-    if name:
-        if name not in VENDORS:
-            raise UnknownNameError("vendor", name[:60], VENDORS)
-        vendor = VENDORS[name]
-    else:
-        vendor = _told_by(file.header)
+    if name and name not in VENDORS:
+        raise UnknownNameError("vendor", name[:60], VENDORS)
+    vendor = VENDORS[name] if name else _told_by(file.header)
     if vendor is SHAREKIT:
-        if not any(set(mark) <= {column(cell) for cell in file.header} for mark in SHAREKIT.marks):
-            raise ImportFileError(f"This is no export of sharekit: {_found(file.header)}")
+        if not vendor.wrote(file.header):
+            raise ImportFileError(f"This is no export of sharekit. {_found(file.header)}")
         return vendor
     found = vendor.fields_of(file.header)
-    missing = [] if set(PRODUCT_FIELDS) & set(found) else [_names(vendor, *PRODUCT_FIELDS)]
-    if "rating" not in found and "meta_key" not in found:
-        missing.append(_names(vendor, "rating"))
-    if missing:
-        known = [column(cell) for cell in file.header]
-        near = did_you_mean(column(missing[0].split(" or ")[0]), known) if known else ""
-        whose = f"a file of {vendor.title}" if vendor.title else "a table of reviews"
-        raise ImportFileError(
-            f"This is not {whose}: it has no column {' and none '.join(missing)}.{near} "
-            f"If it is of another tool, say so: --from {'|'.join(VENDORS)}"
-        )
+    if not set(PRODUCT_FIELDS) & set(found):
+        raise _without(vendor, file.header, PRODUCT_FIELDS)
+    if "rating" not in found and "meta_key" not in found and not meta:
+        raise _without(vendor, file.header, ["rating"])
     return vendor
 
 
 def _told_by(header: Sequence[str]) -> Vendor:
-    there = {column(cell) for cell in header}
-    fitting = [vendor for vendor in VENDORS.values() if any(set(mark) <= there for mark in vendor.marks)]
+    fitting = [vendor for vendor in VENDORS.values() if vendor.wrote(header)]
     if len(fitting) > 1:  # of several, the one that knows most of the columns
         known = {vendor.name: len(vendor.fields_of(header)) for vendor in fitting}
-        most = max(known.values())
-        fitting = [vendor for vendor in fitting if known[vendor.name] == most]
+        fitting = [vendor for vendor in fitting if known[vendor.name] == max(known.values())]
     if len(fitting) > 1:
         names = " or ".join(f"--from {vendor.name}" for vendor in fitting)
         raise ImportFileError(f"The header fits several tools. Say which one it is: {names}")
     return fitting[0] if fitting else PLAIN
 
 
-def _names(vendor: Vendor, *wanted: Field) -> str:
-    return " or ".join(name for field_name in wanted for name in vendor.columns.get(field_name, ()))
+def _without(vendor: Vendor, header: Sequence[str], wanted: Sequence[Field]) -> ImportFileError:
+    names = [alias for name in wanted for alias in vendor.columns.get(name, ())]
+    whose = f"a file of {vendor.title}" if vendor.title else "a table of reviews"
+    hint = f"Rename the column, or say which tool the file is of: --from {'|'.join(VENDORS)}"
+    if vendor.replies and "rating" in wanted:
+        hint = "WordPress keeps the stars in the table commentmeta; pass that, too: --meta FILE"
+    return ImportFileError(f"This is not {whose}: it has no column {' or '.join(names)}. {_found(header)} {hint}")
+
+
+def _spelt(names: Sequence[str]) -> set[str]:
+    return {column(name) for name in names}
 
 
 def _found(header: Sequence[str]) -> str:
-    return f"its columns are {', '.join(repr(cell[:40]) for cell in header[:8])}."
+    more = ", …" if len(header) > 12 else ""
+    return f"Its columns are {', '.join(repr(cell[:40]) for cell in header[:12])}{more}."
 
 
 def status_of(vendor: Vendor, word: str) -> Status | None:

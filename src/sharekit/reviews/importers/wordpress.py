@@ -60,7 +60,7 @@ class Thread:
             self._met.add(key)
         kind, parent = cells.get("type", "").lower(), cells.get("parent", "")
         if kind not in _COMMENTS:
-            return f"is a {kind[:40]!r}, not a review"
+            return f"is of the type {kind[:40]!r}, not a review"
         if parent in {"", "0"}:
             return None
         if parent not in self.top:
