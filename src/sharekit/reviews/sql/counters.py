@@ -121,9 +121,8 @@ class SQLCounting(Sessions):
             found = session.rows(f"SELECT product_id, {_LIST} FROM summaries WHERE 1 = 1{only}", values)  # noqa: S608
             for product, *counts in found:
                 wrong.subtract({(product, name): count for name, count in zip(_COUNTERS, counts, strict=True)})
-            for row in session.rows(
-                f"SELECT product_id, question, answer, n FROM answer_counts WHERE 1 = 1{only}", values
-            ):  # noqa: S608 (our names)
+            by_answer = f"SELECT product_id, question, answer, n FROM answer_counts WHERE 1 = 1{only}"  # noqa: S608
+            for row in session.rows(by_answer, values):
                 wrong[row[:3]] -= row[3]
             move(session, wrong)
         kept = {row[0]: _summary(row) for row in found}
