@@ -18,6 +18,7 @@ from sharekit.widgets.reviews.frame import container, frame_for, product_of, uni
 from sharekit.widgets.reviews.stars import stars_named
 
 PHOTO_TYPES = "image/jpeg,image/png,image/webp"
+_FIELDS = ("rating", "title", "body", "author", "email", "consent")
 TRAP = "website"
 """A field that people never see; whoever fills it in is a program."""
 
@@ -75,7 +76,7 @@ def review_form(
         errors: what is wrong, in words, by field; ``""`` for the whole form. Photos cannot be kept by a browser: they
             have to be chosen again.
         action: where it is posted to; the kit's own page when left out.
-        email: ask for an e-mail address; where left out, when the policy confirms addresses.
+        email: ask for an e-mail address; where left out, when the policy confirms addresses and mails can be sent.
         photos: take photos; where left out, when the policy takes some and no address has to be confirmed first.
         prefix: stands before the name of every field, where a page has forms of several products.
         wrap: with ``<form>``, token, trap and button around the fields; ``False`` gives the fields alone.
@@ -91,9 +92,11 @@ def review_form(
     product_of(product)
     frame = frame_for(context, locale=locale, mount=mount, theme=theme, style=style, level=heading_level)
     policy, _ = frame.parts.policy, frame.words.gettext
-    typed, wrong = _texts("values", values), _texts("errors", errors)
+    typed = dict.fromkeys(_FIELDS, "") | _texts("values", values)
+    wrong = _texts("errors", errors)
     uid = unique(product.id, prefix) + "-w"
-    asks_email = policy.writers == "confirmed" if email is None else email
+    confirms = policy.writers == "confirmed" and context.settings.mail is not None
+    asks_email = confirms if email is None else email
     takes_photos = bool(policy.photos) and (not asks_email if photos is None else photos)
     questions = [
         Asking(
@@ -121,7 +124,7 @@ def review_form(
         button=button or _("Send review"),
         values=typed,
         errors=wrong,
-        summary=_summary(frame.words, uid, wrong),
+        summary=_summary(frame.words, uid, wrong, questions),
         captions=_captions(frame.words, frame.locale),
         questions=questions,
         email=asks_email,
@@ -142,11 +145,13 @@ def _captions(spoken: Translations, locale: str) -> list[tuple[int, str, str]]:
     return [(number, stars_named(number, locale), word) for number, word in enumerate(words, 1)]
 
 
-def _summary(spoken: Translations, uid: str, wrong: Mapping[str, str]) -> list[tuple[str, str]]:
+def _summary(
+    spoken: Translations, uid: str, wrong: Mapping[str, str], questions: Sequence[Asking]
+) -> list[tuple[str, str]]:
     """What is wrong, in the order of the form, with the id of the field to go to; empty for the whole form."""
     order = ["", "rating", *(name for name in wrong if name.startswith("answer-")), "title", "body", "photos", "author"]
     names = [name for name in order if name in wrong] + [name for name in wrong if name not in order]
-    labels = _labels(spoken)
+    labels = dict(_labels(spoken)) | {question.id.removeprefix(f"{uid}-"): question.label for question in questions}
     found = []
     for name in names:
         label = labels.get(name, "")

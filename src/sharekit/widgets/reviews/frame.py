@@ -52,6 +52,11 @@ class Frame:
     zone: ZoneInfo
 
     @property
+    def shop(self) -> str:
+        """Name of the shop; may be empty."""
+        return self.context.settings.site_name
+
+    @property
     def language(self) -> str:
         """The page's language as a BCP 47 tag."""
         return language_tag(self.locale)

@@ -141,7 +141,6 @@ def reviews(
         write=_write(frame, write, token),
         how=how if isinstance(how, str) else "",
         checks=sentences(frame, facts(frame.parts.policy, Skew())) if how is True else (),
-        shop=context.settings.site_name,
         extra_class=extra_class,
         attributes=more,
     )
