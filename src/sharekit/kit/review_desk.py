@@ -8,13 +8,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sharekit.checks import absolute_url
-from sharekit.events.model import Event
+from sharekit.events.model import Event, now
 from sharekit.exceptions import InvalidValueError, JournalError
 from sharekit.kit.records import Records
 from sharekit.products import Product
 
 if TYPE_CHECKING:
     from sharekit.reviews.desk import Desk
+    from sharekit.reviews.maths import Trend
     from sharekit.web.moderation.app import ModerationApp
 
 _log = logging.getLogger(__name__)
@@ -84,7 +85,19 @@ class ReviewDesk(Records):
 
         ids = [self._product_for(item).id for item in items]
         summaries = self.review_store.summaries(list(dict.fromkeys(ids)))
-        return [items[place] for place in rank([summaries[key] for key in ids])]
+        places = {one.product_id: place for place, one in enumerate(rank(summaries.values()))}
+        order = sorted(range(len(items)), key=lambda number: places[ids[number]])
+        return [items[number] for number in order]
+
+    def rating_trend(self, item: Any, *, recent: int = 3) -> Trend:
+        """Whether a product is rated otherwise than before (:func:`sharekit.reviews.maths.trend`).
+
+        Parameters:
+            recent: how many months are recent, with the present one.
+        """
+        from sharekit.reviews.maths import trend
+
+        return trend(self.review_store.months(self._product_for(item).id), today=now().date(), recent=recent)
 
     def close(self) -> None:
         """As of :class:`Records`; the review store is let go of, too."""

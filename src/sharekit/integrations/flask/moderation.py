@@ -20,7 +20,7 @@ def make_moderation_blueprint(
     app = kit.moderation_app(authorize, **options)
     blueprint = Blueprint("sharekit_moderation", __name__, url_prefix=url_prefix)
 
-    def handle(path: str) -> AnyResponse:
+    def handle(path: str = "") -> AnyResponse:
         if not path and not request.path.endswith("/"):
             return redirect(f"{request.script_root}{url_prefix}/", 308)
         if (request.content_length or 0) > MAX_BODY:
@@ -39,7 +39,11 @@ def make_moderation_blueprint(
 
     for rule in ("/", "/<path:path>"):
         blueprint.add_url_rule(
-            rule, "handle", handle, methods=["GET", "HEAD", "POST"], defaults={"path": ""} if rule == "/" else None,
-            provide_automatic_options=False, strict_slashes=False,
-        )  # fmt: skip
+            rule,
+            "handle",
+            handle,
+            methods=["GET", "HEAD", "POST"],
+            provide_automatic_options=False,
+            strict_slashes=False,
+        )
     return blueprint
