@@ -12,10 +12,13 @@ from flask import Blueprint, current_app, render_template
 from markupsafe import Markup, escape
 
 from sharekit.checks import check_url
+from sharekit.demo.pages_shop import stars_of, the_shop
 from sharekit.events.model import now
 from sharekit.exceptions import InvalidValueError
+from sharekit.integrations.flask import current_kit
 
 MOST_MAILS = 30
+MOST_WARES = 200
 
 reviews = Blueprint("reviews", __name__)
 
@@ -49,6 +52,13 @@ class Mailbox:
     def put(self, to: str, subject: str, text: str) -> None:
         """Keep a mail: what the ``mail`` setting is given."""
         self.mails.appendleft(Mail(to, subject, text))
+
+
+@reviews.get("/reviews")
+def everything() -> str:
+    """All products with their stars, best first."""
+    wares = current_kit().rank(the_shop().catalog.wares[:MOST_WARES])
+    return render_template("reviews.html", wares=wares, stars=stars_of(wares))
 
 
 @reviews.get("/how-reviews-are-checked")
