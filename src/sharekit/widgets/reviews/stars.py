@@ -27,8 +27,8 @@ def stars(value: Decimal | int, locale: str) -> Markup:
 
 
 def said(value: Decimal | int, locale: str) -> str:
-    """``4.3 out of 5 stars`` in words."""
-    text = translations(locale).gettext("{rating} out of 5 stars")
+    """``4.3 of 5 stars`` in words."""
+    text = translations(locale).gettext("{rating} of 5 stars")
     return text.replace("{rating}", number_for_people(value, locale))
 
 
