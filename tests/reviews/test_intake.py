@@ -40,15 +40,12 @@ def test_the_policy_says_who_may_write(
         "email": lambda: one.desk.request_confirmation(draft(product_id="p4"), "bob@example.com"),
         "none": lambda: one.desk.submit(draft(product_id="p5")),
     }
-    opened = set()
     for name, way in ways.items():
-        try:
+        if name in allowed:
             way()
-        except DraftError as error:
-            assert error.errors == {"": "not_allowed"}
         else:
-            opened.add(name)
-    assert opened == allowed
+            with pytest.raises(DraftError, match="form: not_allowed"):
+                way()
 
 
 def test_a_customer_who_bought_it_is_verified(bench: Callable[..., Bench], draft: Callable[..., Draft]) -> None:
@@ -101,7 +98,7 @@ def test_an_address_is_not_flooded(bench: Callable[..., Bench], draft: Callable[
 def test_without_mail_nothing_can_be_confirmed(bench: Callable[..., Bench], draft: Callable[..., Draft]) -> None:
     """The error names the setting that is missing."""
     desk = Desk(bench().store, ReviewPolicy(), ["a secret of the shop"])
-    with pytest.raises(ConfigError, match="^mail:"):
+    with pytest.raises(ConfigError, match=r"^mail:"):
         desk.request_confirmation(draft(), "ann@example.com")
 
 

@@ -72,7 +72,7 @@ def test_a_second_link_of_an_order_gives_no_second_review(
 def test_every_bad_link_is_answered_alike(
     bench: Callable[..., Bench], draft: Callable[..., Draft], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Forged, changed, of another purpose, of another shop, too old, used up: always None, and the log holds no link."""
+    """Forged, changed, of another purpose or shop, too old, used up: always None, and the log holds no link."""
     caplog.set_level(logging.DEBUG)
     one = bench(writers="anyone")
     good = one.desk.invite("1001", ["mug"], email="ann@example.com")

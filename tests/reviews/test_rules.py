@@ -94,8 +94,9 @@ def test_sentences_are_not_links(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "language"),
-    [("What the FUCK", "en"), ("f\u00fcck", "en"), ("Scheiße", "de"), ("so eine SCHEISSE", "de-AT"), ("Quel connard !", "fr"),
-     ("mi\u0119so i kurwa", "pl"), ("شرمــوطة", "ar"), ("𝖜𝖆𝖓𝖐𝖊𝖗", "en"), ("wan\u200bker", "en"), ("CAZZO", "it"), ("what a wanker", "")],
+    [("What the FUCK", "en"), ("f\u00fcck", "en"), ("Scheiße", "de"), ("so eine SCHEISSE", "de-AT"),
+     ("Quel connard !", "fr"), ("mi\u0119so i kurwa", "pl"), ("شرمــوطة", "ar"), ("𝖜𝖆𝖓𝖐𝖊𝖗", "en"),
+     ("wan\u200bker", "en"), ("CAZZO", "it"), ("what a wanker", "")],
 )  # fmt: skip
 def test_insults_are_found_whatever_their_dress(text: str, language: str) -> None:
     """Case, accents, invisible characters and styled letters do not hide a word."""
@@ -103,8 +104,9 @@ def test_insults_are_found_whatever_their_dress(text: str, language: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("text", "language"), [("Scunthorpe's cocktail class", "en"), ("con latte", "it"), ("sehr dick", "de"), ("shitake", "en")]
-)  # fmt: skip
+    ("text", "language"),
+    [("Scunthorpe's cocktail class", "en"), ("con latte", "it"), ("sehr dick", "de"), ("shitake", "en")],
+)
 def test_words_are_whole_and_of_their_language(text: str, language: str) -> None:
     """A word inside a word, or one that means something else in its language, holds nothing."""
     assert hits(text, language=language) == []
@@ -127,8 +129,8 @@ def test_personal_data_is_found(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["since 2024-11-21", "100 200 300 400", "EAN 4006381333931", "50 x 70 x 120 cm", "DE12 3456 7890 1234 5678 90", "9,99 EUR",
-     "serial 1234567890", "0.25 l and 0.33 l", "used @ home"],
+    ["since 2024-11-21", "100 200 300 400", "EAN 4006381333931", "50 x 70 x 120 cm", "DE12 3456 7890 1234 5678 90",
+     "9,99 EUR", "serial 1234567890", "0.25 l and 0.33 l", "used @ home"],
 )  # fmt: skip
 def test_other_numbers_are_not_personal(text: str) -> None:
     """Dates, sizes, article numbers and numbers with wrong check digits hold nothing."""
@@ -175,8 +177,11 @@ def test_a_count_is_shared_and_a_full_one_costs_nothing() -> None:
 
 
 @pytest.mark.timeout(20)
-@pytest.mark.parametrize("text", ["0" * 10_000, "a" * 10_000, "a." * 5_000, "+4" * 5_000, "DE12 " * 2_000, "@" * 10_000,
-                                  "a@" + "b." * 5_000, "(at)" * 2_500, "https:" * 1_600, "1 " * 5_000, "\u0301" * 10_000])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    ["0" * 10_000, "a" * 10_000, "a." * 5_000, "+4" * 5_000, "DE12 " * 2_000, "@" * 10_000, "a@" + "b." * 5_000,
+     "(at)" * 2_500, "https:" * 1_600, "1 " * 5_000, "\u0301" * 10_000],
+)  # fmt: skip
 def test_a_hostile_text_costs_no_more_than_others(text: str) -> None:
     """No pattern runs away on the longest texts: one that did would not end before the test is stopped."""
     hits(text)

@@ -46,8 +46,9 @@ class Decisions(DeskBase):
             subject=review_id, action=ACTIONS[status], by=by, reason=reason or "", note=clean(note, lines=True),
             rating=before.rating, at=self._now(),
         )  # fmt: skip
+        first = status == "published" and all(past.action != "publish" for past in self.store.history(review_id))
         review = self.store.decide(review_id, status, entry, reason=reason)
-        if status == "published" and before.published_at is None:
+        if first:
             self._tell("published", review)
         if reason and before.status != "rejected":
             self._mail_rejection(review, reason)
