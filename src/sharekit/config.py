@@ -67,6 +67,12 @@ class Settings:
         debug: raise an error where product tags have one, instead of logging it.
         metrics_token: who sends it as ``Authorization: Bearer`` may read ``/metrics``; empty: there is no such page.
         attribution_days: days after a visit in which a purchase is credited to its share.
+        reviews: where reviews are kept, by URL (relative paths lie in ``data_dir``), or a store as an object.
+        review_policy: a :class:`sharekit.reviews.policy.ReviewPolicy`, or a mapping of its fields.
+        mail: a function ``(to, subject, text)`` that sends a mail, or the URL of an SMTP server.
+        customer: given a request, tells who is signed in: a ``Customer`` (see :mod:`sharekit.reviews.people`), a mapping
+            with ``id``, ``name``, ``email``, ``orders``, or ``None``.
+        review_address: given a review, its writer's e-mail address, where the shop knows it: the kit keeps none.
     """
 
     base_url: str
@@ -102,6 +108,11 @@ class Settings:
     count_agents: Sequence[str] = ()
     attribution_days: int = 30
     metrics_token: str = ""
+    reviews: Any = "sqlite:reviews.db"
+    review_policy: Any = None
+    mail: Any = None
+    customer: Callable[[Any], Any] | None = None
+    review_address: Callable[[Any], str | None] | None = None
     debug: bool = False
 
     def __post_init__(self) -> None:
@@ -138,6 +149,20 @@ class Settings:
             raise ConfigError("journal_bytes: pass a whole number of bytes, at least 1048576 (1 MiB).")
         if not isinstance(self.journal_age, timedelta) or self.journal_age <= timedelta():
             raise ConfigError("journal_age: pass a timedelta above zero, such as timedelta(days=30).")
+        if isinstance(self.reviews, str) and ":" not in self.reviews:
+            raise ConfigError(
+                "reviews: pass the URL of a store, such as 'sqlite:reviews.db' or 'postgres://host/shop'."
+            )
+        if self.customer is not None and not callable(self.customer):
+            raise ConfigError("customer: pass a function that tells who is signed in, given a request.")
+        if self.review_address is not None and not callable(self.review_address):
+            raise ConfigError("review_address: pass a function that gives the e-mail address of a review's writer.")
+        is_smtp = isinstance(self.mail, str) and self.mail.startswith(("smtp://", "smtps://"))
+        if self.mail is not None and not is_smtp and not callable(self.mail):
+            raise ConfigError(
+                "mail: pass a function (to, subject, text), or a URL such as "
+                "'smtp://user:password@mail.example:587/?from=shop@shop.example'."
+            )
         parse_rate(self.rate_limit)
         self.zone()
         self.proxy_networks()
@@ -206,7 +231,8 @@ _SEQUENCES = frozenset({
     "secret_key", "networks", "sinks", "fediverse_instances", "template_dirs",
     "event_names", "allowed_origins", "trusted_proxies", "count_agents",
 })  # fmt: skip
-_MAPPINGS = frozenset({"network_options", "durability"})
+_MAPPINGS = frozenset({"network_options", "durability", "review_policy"})
+_FUNCTIONS = frozenset({"adapt", "customer", "review_address"})
 _FLAGS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 
 
@@ -220,15 +246,15 @@ def _parse(name: str, text: str) -> Any:
         if text.lower() not in _FLAGS:
             raise ConfigError(f"{PREFIX}{name.upper()}: {text!r} is not one of {', '.join(_FLAGS)}.")
         return _FLAGS[text.lower()]
+    if name == "sinks":
+        return tuple(item.strip() for item in _BETWEEN_URLS.split(text) if item.strip())
     if name == "filters":
         raise ConfigError(
             f"{PREFIX}FILTERS: functions cannot come from the environment; use options of the sink's URL "
             "(only=, consent=, redact=, sample=), or pass filters= in code."
         )
-    if name == "sinks":
-        return tuple(item.strip() for item in _BETWEEN_URLS.split(text) if item.strip())
-    if name == "adapt":
-        raise ConfigError(f"{PREFIX}ADAPT: a function cannot come from the environment; pass adapt= in code.")
+    if name in _FUNCTIONS:
+        raise ConfigError(f"{PREFIX}{name.upper()}: a function cannot come from the environment; pass {name}= in code.")
     if name == "rate_limit" and text.lower() in {"", "none", "off"}:
         return None
     if name in {"attribution_days", "journal_bytes"}:

@@ -17,7 +17,7 @@ from sharekit import Picture, Product, Rating, Shareable
 from sharekit.checks import Availability
 from sharekit.widgets.context import WidgetContext
 from sharekit.widgets.meta import meta
-from sharekit.widgets.meta.structured import has_right_check_digit
+from sharekit.products.values import has_right_check_digit
 
 Read = Callable[[str], list[Any]]
 MakeContext = Callable[..., WidgetContext]

@@ -21,8 +21,8 @@ DRAIN_SECONDS = 10.0
 LATE_SECONDS = 5.0
 """Age of the oldest undelivered event from which a report says that it is not whole."""
 
-_OURS = (JOURNAL, LEDGER, LEASE, "events.db", "secret.key", "salts.json")
-_ANYWHERE = "http://localhost"
+_OURS = (JOURNAL, LEDGER, LEASE, "events.db", "reviews.db", "secret.key", "salts.json")
+ANYWHERE = "http://localhost"
 """Stands for the shop's address in commands that render nothing."""
 
 
@@ -50,7 +50,7 @@ def load_settings(folder: Path) -> Settings:
     Raises:
         ConfigError: one of them cannot work.
     """
-    base_url = os.environ.get(f"{PREFIX}BASE_URL") or _ANYWHERE
+    base_url = os.environ.get(f"{PREFIX}BASE_URL") or ANYWHERE
     return Settings.load(base_url=base_url, data_dir=folder)
 
 
@@ -79,10 +79,15 @@ def existing_folder(folder: Path) -> Path:
     if not folder.is_dir():
         what = "is not a directory" if folder.exists() else "does not exist"
         raise NoDataError(f"{str(folder)!r} {what}. Pass the kit's data directory: --data DIR")
-    inside = {path.name for path in folder.iterdir()}
-    if inside and not inside.intersection(_OURS):
+    if not holds_our_data(folder):
         raise NoDataError(f"{str(folder)!r} holds no data of sharekit. Pass the kit's data directory: --data DIR")
     return folder
+
+
+def holds_our_data(folder: Path) -> bool:
+    """Whether a directory is the kit's, or empty."""
+    inside = {path.name for path in folder.iterdir()}
+    return not inside or bool(inside.intersection(_OURS))
 
 
 def make_sinks(settings: Settings, zone: ZoneInfo) -> list[Sink]:

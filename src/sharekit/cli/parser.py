@@ -3,34 +3,23 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NoReturn, get_args
+from typing import get_args
 
 import sharekit
 from sharekit.cli import commands, dead_letters, lint, services, sinks
-from sharekit.cli.output import USAGE_ERROR, complain
-from sharekit.config import PREFIX
+from sharekit.cli.options import Parser
+from sharekit.cli.options import add_choice as _choice
+from sharekit.cli.options import add_data as _data
+from sharekit.cli.output import USAGE_ERROR
+from sharekit.cli.reviews_parser import REVIEWS, add_reviews
 from sharekit.exceptions import did_you_mean
 from sharekit.reports.report import MAX_DAYS, By
 from sharekit.reports.tables import Format
 
 PROGRAM = "sharekit-web"
-DEFAULT_DATA = "sharekit-data"
-
-
-class Parser(argparse.ArgumentParser):
-    """A parser whose complaints are short and say where help is."""
-
-    def __init__(self, **keywords: Any) -> None:
-        super().__init__(allow_abbrev=False, **keywords)
-
-    def error(self, message: str) -> NoReturn:
-        """Say what is wrong; exit code 2."""
-        complain(f"{message}\nSee: {self.prog} --help")
-        raise SystemExit(USAGE_ERROR)
 
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
@@ -44,13 +33,25 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     if not words:
         parser.print_help(sys.stderr)
         raise SystemExit(USAGE_ERROR)
-    if not words[0].startswith("-") and words[0] not in names:
-        parser.error(f"unknown command {words[0]!r}.{did_you_mean(words[0], names)}")
+    _check_command(parser, words, names)
     return parser.parse_args(words)
 
 
+def _check_command(parser: Parser, words: Sequence[str], names: Mapping[str, Parser]) -> None:
+    """Meet a misspelt command, or command of a command, with the nearest right one."""
+    begun = ""
+    for word in words[:2]:
+        known = [name.removeprefix(begun) for name in names if name.startswith(begun)]
+        known = [name for name in known if name and " " not in name]
+        if not known or word.startswith("-"):
+            return
+        if word not in known:
+            names.get(begun.strip(), parser).error(f"unknown command {begun + word!r}.{did_you_mean(word, known)}")
+        begun += f"{word} "
+
+
 def make_parser() -> tuple[Parser, dict[str, Parser]]:
-    """The parser of everything, and that of each command by its name."""
+    """The parser of everything, and that of each command by its name (``"report"``, ``"reviews import"``)."""
     parser = Parser(prog=PROGRAM, description="Share buttons for shop pages, and what came of them.")
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {sharekit.__version__}")
     places = parser.add_subparsers(metavar="command", title="commands", required=True)
@@ -76,6 +77,8 @@ def make_parser() -> tuple[Parser, dict[str, Parser]]:
             "dead-letters", "Events that sinks refused: list, try again, drop or export.", dead_letters.dead_letters
         )
     )
+    reviews: Parser = places.add_parser("reviews", help=REVIEWS, description=REVIEWS)
+    names |= {"reviews": reviews} | add_reviews(reviews)
     return parser, names
 
 
@@ -187,24 +190,6 @@ def _tag(parser: Parser) -> None:
     parser.add_argument("--src", default="", metavar="URL", help="the picture's address in the shop (its file name)")
     parser.add_argument("--port", type=_port, default=0, help="port to listen at (a free one)")
     parser.add_argument("--no-open", action="store_true", help="do not open the browser")
-
-
-def _data(parser: Parser) -> None:
-    default = os.environ.get(f"{PREFIX}DATA_DIR") or DEFAULT_DATA
-    parser.add_argument(
-        "--data", type=Path, default=Path(default), metavar="DIR", help=f"the kit's data directory ({DEFAULT_DATA})"
-    )
-
-
-def _choice(parser: Parser, name: str, known: Sequence[str], default: str, what: str) -> None:
-    """An option with few values; a wrong one is met with the nearest right one."""
-
-    def check(text: str) -> str:
-        if text not in known:
-            raise argparse.ArgumentTypeError(f"unknown value {text!r}.{did_you_mean(text, known)}")
-        return text
-
-    parser.add_argument(name, type=check, default=default, metavar="|".join(known), help=f"{what} ({default})")
 
 
 def _days(text: str) -> int:

@@ -18,9 +18,11 @@ from sharekit.demo import DATA_DIR
 from sharekit.demo.catalog import Catalog, Ware
 from sharekit.demo.catalog_files import load_catalog
 from sharekit.demo.own import OwnShop, own_shop
+from sharekit.demo.own_reviews import seed
 from sharekit.demo.pages_looks import looks
 from sharekit.demo.pages_orders import orders
 from sharekit.demo.pages_report import report
+from sharekit.demo.pages_reviews import Mailbox, reviews, whoever_sits_here
 from sharekit.demo.pages_shop import shop
 from sharekit.demo.words import money, teaser
 from sharekit.events.signing import derive_key, secret_keys
@@ -38,6 +40,15 @@ NETWORKS = (
 )  # fmt: skip
 
 
+REVIEW_POLICY = {
+    "attributes": [{"key": "for", "label": "Who did you buy it for?", "options": ["Myself", "Somebody else"]}],
+    "incentives": ["sample", "gifted", "discount"],
+    "staff_reviews": True,
+    "confirm_mails": 100,
+}
+"""As a shop of this kind might decide; more mails, because the demo is tried out by one person."""
+
+
 def make_app(
     catalog_file: str | Path | None, data_dir: str | Path | None, base_url: str, settings: Mapping[str, Any]
 ) -> Flask:
@@ -46,7 +57,12 @@ def make_app(
     catalog = own.catalog if own else load_catalog(catalog_file or "")
     app = Flask("sharekit.demo", root_path=str(HERE), static_folder="static", template_folder="templates")
     app.extensions["shop"] = Shop(catalog, own)
-    kit = FlaskShareKit(**_settings(catalog, data_dir, base_url, settings)).init_app(app)
+    app.extensions["mailbox"] = mailbox = Mailbox()
+    kit = FlaskShareKit(**_settings(catalog, data_dir, base_url, mailbox, settings)).init_app(app)
+    if own:
+        seed(kit.desk)
+    product_of = {ware.product.id: ware.product for ware in catalog.wares}.get
+    FlaskShareKit().moderation(app, whoever_sits_here, product=product_of)
     app.config.update(
         SECRET_KEY=derive_key(secret_keys(kit.settings), "demo basket"),
         SESSION_COOKIE_NAME="demo_basket",
@@ -64,7 +80,7 @@ def make_app(
         static=_versioned(app),
         plural=lambda n, one, many: one if n == 1 else many,
     )
-    for blueprint in (shop, looks, orders, report):
+    for blueprint in (shop, looks, orders, report, reviews):
         app.register_blueprint(blueprint)
     app.before_request(_refuse_other_sites)
     app.after_request(_headers_for(catalog))
@@ -112,7 +128,7 @@ class Shop:
 
 
 def _settings(
-    catalog: Catalog, data_dir: str | Path | None, base_url: str, settings: Mapping[str, Any]
+    catalog: Catalog, data_dir: str | Path | None, base_url: str, mailbox: Mailbox, settings: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The kit's settings: the demo's, unless the environment says otherwise, and above both the caller's."""
     demo: dict[str, Any] = {
@@ -122,6 +138,8 @@ def _settings(
         "site_name": catalog.name,
         "utm_campaign": "demo",
         "count_agents": TOOLS,
+        "mail": mailbox.put,
+        "review_policy": REVIEW_POLICY,
         "rate_limit": None,  # whoever floods a demo on their own machine is measuring it
     }
     chosen = {name: value for name, value in demo.items() if f"SHAREKIT_{name.upper()}" not in os.environ}

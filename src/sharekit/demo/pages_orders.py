@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -18,7 +19,7 @@ from sharekit.demo.pages_shop import the_shop
 from sharekit.demo.words import before_price
 from sharekit.events.model import Item
 from sharekit.exceptions import EventError
-from sharekit.integrations.flask import FlaskShareKit
+from sharekit.integrations.flask import FlaskShareKit, current_kit
 from sharekit.products import Money
 
 MOST_LINES = 20
@@ -144,9 +145,22 @@ def thanks(order: str) -> str:
         order=order,
         lines=lines,
         totals=_totals(lines),
-        beside=the_shop().catalog.beside(lines[0].ware) if lines else [],
+        review_link=_review_link(order, lines),
         before_price=before_price,
     )
+
+
+def _review_link(order: str, lines: Sequence[Line]) -> str:
+    """Where the buyer may review what is in the order, below the address the page was asked for."""
+    if not lines:
+        return ""
+    once = {line.ware.slug: line for line in lines}.values()
+    bought = [
+        {"id": product.id, "title": product.title, "url": product.url, "variant": line.option}
+        for line in once
+        for product in [line.ware.product]
+    ]
+    return urlsplit(current_kit().review_link(order, bought)).path
 
 
 def _put(ware: Ware) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
 from flask import Blueprint, Response, abort, current_app, render_template, request, send_file
+from markupsafe import Markup
 
+from sharekit.demo.catalog import Ware
 from sharekit.demo.placeholder import placeholder_svg
 from sharekit.demo.words import before_price, teaser
+from sharekit.integrations.flask import current_kit
 from sharekit.products import Shareable
 
 if TYPE_CHECKING:
@@ -25,6 +29,11 @@ def the_shop() -> Shop:
     return cast("Shop", current_app.extensions["shop"])
 
 
+def stars_of(wares: Sequence[Ware]) -> dict[str, Markup]:
+    """The stars of a list of wares, in one query."""
+    return current_kit().ratings(wares, style=False)
+
+
 @shop.get("/")
 def home() -> str:
     """All wares: the own shop on one page, a large catalogue in pages of 24 that can be searched."""
@@ -34,11 +43,13 @@ def home() -> str:
     found = here.catalog.search(words, department)
     pages = max(1, -(-len(found) // PAGE))
     number = min(max(request.args.get("page", 1, int), 1), pages)
+    shown = found[(number - 1) * PAGE : number * PAGE]
     front = Shareable(url="/", title=_front_title(here), text=_front_text(here), image=_front_picture(here), id="front")
     return render_template(
         "home.html",
         front=front,
-        found=found[(number - 1) * PAGE : number * PAGE],
+        found=shown,
+        stars=stars_of(shown),
         count=len(found),
         words=words,
         department=department,
@@ -54,6 +65,7 @@ def product(slug: str) -> str:
     """One ware."""
     here = the_shop()
     ware = here.catalog.by_slug.get(slug) or abort(404, "There is no such product here (any more).")
+    beside = here.catalog.beside(ware)
     said = teaser(ware.product.description) or ware.product.title
     return render_template(
         "product.html",
@@ -62,7 +74,9 @@ def product(slug: str) -> str:
         before=before_price(ware),
         # The same words everywhere are the classic mistake: a post is short, a letter has room.
         texts={"*": said, "x": ware.product.title, "email": teaser(ware.product.description, 400) or said},
-        beside=here.catalog.beside(ware),
+        beside=beside,
+        stars=stars_of(beside),
+        found=current_kit().read_reviews(ware, args=request.args),
         before_price=before_price,
         arrived_by=request.args.get("sk", "")[:64],
     )

@@ -83,8 +83,20 @@ _ROWS = (
         meta="AddToWishlist",
     ),
     EventName("follow", "a link to the shop's profile on a network was followed", ga4="select_content"),
-    EventName("review", "a review was handed in", browser=False, segment="Product Reviewed"),
-    EventName("helpful", "a review was voted helpful", ga4="select_content"),
+    EventName("review_expand", "the whole text of a long review was opened", ga4="select_content"),
+    EventName(
+        "review_filter",
+        "the list of reviews was sorted or narrowed down",
+        ga4="select_content",
+        segment="Product List Filtered",
+    ),
+    EventName("helpful", "a review was voted helpful, or not", ga4="select_content"),
+    EventName("review_report", "a review was reported to the shop", ga4="select_content"),
+    EventName("photo_open", "a photo of a review was opened", ga4="select_content"),
+    EventName("write_start", "somebody began to fill in the form of a review", ga4="form_start"),
+    EventName(
+        "review", "a review was handed in, or published", browser=False, ga4="form_submit", segment="Product Reviewed"
+    ),
     EventName("vote", "a vote was cast in a poll", ga4="select_content"),
 )
 

@@ -6,17 +6,19 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from sharekit.kit.embeds import Embeds
-from sharekit.kit.records import Records
+from sharekit.kit.review_desk import ReviewDesk
+from sharekit.kit.review_embeds import ReviewEmbeds
 from sharekit.web.http import Request, Response
 
 if TYPE_CHECKING:
     from sharekit.web.asgi import AsgiApp
+    from sharekit.web.reviews.parts import ReviewParts
     from sharekit.web.wsgi import WsgiApp
 
 __all__ = ["ShareKit"]
 
 
-class ShareKit(Embeds, Records):
+class ShareKit(Embeds, ReviewEmbeds, ReviewDesk):
     """Everything sharekit does for one shop.
 
     Making a kit reads settings and checks names; it starts no thread and opens no file. The data directory is made
@@ -52,3 +54,14 @@ class ShareKit(Embeds, Records):
         from sharekit.web.asgi import AsgiApp
 
         return AsgiApp(self._web)
+
+    def _review_parts(self) -> ReviewParts:
+        from sharekit.web.reviews.parts import ReviewParts
+
+        return ReviewParts(
+            desk=self.desk,
+            forms=self._form_signer,
+            section=self.reviews,
+            form=self.review_form,
+            customer=self.settings.customer,
+        )

@@ -21,13 +21,16 @@ from sharekit.rendering.assets import Assets
 from sharekit.rendering.environment import make_environment
 from sharekit.sinks.registry import make_sinks
 from sharekit.sinks.store import open_store
-from sharekit.widgets.context import WidgetContext
+from sharekit.widgets.context import ReviewSource, WidgetContext
 
 if TYPE_CHECKING:
     from jinja2 import BaseLoader
 
     from sharekit.reports.report import Report
+    from sharekit.reviews.policy import ReviewPolicy
+    from sharekit.reviews.store import ReviewStore
     from sharekit.web.app import WebApp
+    from sharekit.web.reviews.parts import ReviewParts
 
 
 class KitBase:
@@ -76,6 +79,20 @@ class KitBase:
         store = open_store(self.settings.store, data_dir=self.settings.data_dir)
         return Report(store, timezone=self.settings.zone(), attribution_days=self.settings.attribution_days)
 
+    @cached_property
+    def review_store(self) -> ReviewStore:
+        """Where reviews, questions, votes and the log of decisions are kept: the ``reviews`` setting."""
+        from sharekit.reviews.stores import open_review_store
+
+        return open_review_store(self.settings.reviews, self.settings.data_dir)
+
+    @cached_property
+    def policy(self) -> ReviewPolicy:
+        """Who may write a review and what is checked: the ``review_policy`` setting."""
+        from sharekit.reviews.policy import ReviewPolicy
+
+        return ReviewPolicy.load(self.settings.review_policy)
+
     def page_for(self, item: Any) -> Product | Shareable:
         """The shop's own object as a :class:`Product` or :class:`Shareable`, through the ``adapt`` setting.
 
@@ -100,6 +117,11 @@ class KitBase:
         return Signer(self._keys, purpose="links")
 
     @cached_property
+    def _form_signer(self) -> Signer:
+        """Signs the token of a review form: which product it is about, and where its page is."""
+        return Signer(self._keys, purpose="review-form")
+
+    @cached_property
     def _visitors(self) -> Visitors:
         return Visitors(self.settings.data_dir)
 
@@ -121,6 +143,13 @@ class KitBase:
             share_key=derive_key(self._keys, "share-id"),
             sign=lambda payload: self._signer.sign(payload),
             counts=lambda product_id: self.report.share_counts(product_id),
+            reviews=lambda: self._review_source,
+        )
+
+    @cached_property
+    def _review_source(self) -> ReviewSource:
+        return ReviewSource(
+            store=self.review_store, policy=self.policy, sign=lambda values: self._form_signer.sign(values)
         )
 
     @cached_property
@@ -140,8 +169,12 @@ class KitBase:
                 record_many=self._pipeline.record_many,
                 names=self._names,
                 metrics=lambda: prometheus(self._pipeline.status()),
+                reviews=self._review_parts,
             )
         )
+
+    def _review_parts(self) -> ReviewParts:
+        raise NotImplementedError  # the whole kit knows them all
 
     def _durability_of(self, name: str) -> Durability:
         chosen = self.settings.durability

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from sharekit.kit.base import KitBase
 from sharekit.products import Look, Picture, Video
 from sharekit.widgets.share import share_buttons
+
+if TYPE_CHECKING:
+    from sharekit.widgets.reviews import Reading
 
 
 class Embeds(KitBase):
@@ -23,11 +26,21 @@ class Embeds(KitBase):
         """
         return share_buttons(self._widgets, self.page_for(item), **options)
 
-    def meta(self, item: Any, *, locale: str | None = None) -> Markup:
-        """Tags for the page's ``<head>``: canonical address, previews (Open Graph, Twitter card), JSON-LD."""
+    def meta(
+        self, item: Any, *, locale: str | None = None, reviews: int | Reading | None = None, args: Any = None
+    ) -> Markup:
+        """Tags for the page's ``<head>``: canonical address, previews (Open Graph, Twitter card), JSON-LD.
+
+        Parameters:
+            item: what the page is about.
+            locale: language of the page; the ``locale`` setting when left out.
+            reviews: put the product's rating into the JSON-LD, with so many of the reviews that the page shows (0 for the
+                rating alone); or what :meth:`read_reviews` gave, for the rating and five of them.
+            args: the request's query parameters, which say what reviews the page shows.
+        """
         from sharekit.widgets.meta import meta
 
-        return meta(self._widgets, self.page_for(item), locale=locale)
+        return meta(self._widgets, self.page_for(item), locale=locale, reviews=reviews, args=args)
 
     def tag_editor(self, picture: Picture, *, save_url: str, **options: Any) -> Markup:
         """An editor of a picture's tags, for the shop's own admin pages.
@@ -70,8 +83,8 @@ class Embeds(KitBase):
         """The style sheet and the script, for the page's ``<head>``.
 
         Parameters:
-            widgets: ``["tags"]`` on a page with product tags puts their style sheet into the head too. They bring it
-                along themselves; this way it comes first.
+            widgets: ``["tags", "reviews"]`` on a page with product tags and reviews puts their style sheets into the head
+                too. They bring them along themselves; this way they come first.
             nonce: the request's nonce, where the Content-Security-Policy asks for one.
             integrity: add ``integrity`` hashes (useful when a CDN stands in front of the shop).
             mount: path at which the kit's app is reached by browsers; the ``mount`` setting when left out.

@@ -29,6 +29,18 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}\Z")
 _T = TypeVar("_T")
 
 
+def has_right_check_digit(gtin: str) -> bool:
+    """Whether a GTIN-8, -12, -13 or -14 is one: its last digit makes the weighted sum a multiple of ten.
+
+    Source: GS1 General Specifications, section 7.9, standard check digit calculation: weights 3 and 1 in turn, from
+    the right.
+    """
+    if len(gtin) not in {8, 12, 13, 14} or not (gtin.isascii() and gtin.isdecimal()):
+        return False
+    weighted = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(reversed(gtin)))
+    return weighted % 10 == 0
+
+
 def check_number(value: object, field: str, *, most: float, unit: str) -> float:
     """A finite number from 0 to ``most``.
 

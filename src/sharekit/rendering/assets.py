@@ -21,7 +21,8 @@ from sharekit.rendering.attributes import attributes
 DIST = Path(__file__).parents[1] / "static" / "sharekit" / "dist"
 STYLE, SCRIPT, ICONS = "sharekit.css", "sharekit.js", "icons.svg"
 LOOKS_STYLE = "looks.css"
-STYLES = {"share": (), "tags": (LOOKS_STYLE,)}
+REVIEWS_STYLE = "reviews.css"
+STYLES = {"share": (), "tags": (LOOKS_STYLE,), "reviews": (REVIEWS_STYLE,)}
 """What the widgets of a page need besides the shared style sheet."""
 FALLBACK_ICON = "link"
 _TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
@@ -74,8 +75,8 @@ class Assets:
 
         Parameters:
             widgets: what the page shows, of :data:`STYLES`. ``"tags"`` (pictures, galleries and videos with products)
-                has a style sheet of its own. Those widgets bring it along themselves; named here it comes first, and
-                nothing is seen without it even on a slow line.
+                and ``"reviews"`` have style sheets of their own. Those widgets bring them along themselves; named here
+                they come first, and nothing is seen without them even on a slow line.
             nonce: the page's Content-Security-Policy nonce, when its policy asks for one.
             integrity: add Subresource Integrity values.
             mount: path to write instead of the kit's own (an application under a prefix).

@@ -22,7 +22,7 @@ def format_money(money: Money, locale: str) -> str:
         from babel.numbers import format_currency
     except ImportError:
         return f"{money.amount:.{MINOR_UNITS[money.currency]}f} {money.currency}"
-    return str(format_currency(money.amount, money.currency, locale=_babel_locale(locale)))
+    return str(format_currency(money.amount, money.currency, locale=babel_locale(locale)))
 
 
 @lru_cache(maxsize=4096)
@@ -31,7 +31,8 @@ def amount_for_people(amount: Decimal, currency: str, locale: str) -> str:
     return format_money(Money(amount, currency), locale)
 
 
-def _babel_locale(locale: str) -> Locale:
+def babel_locale(locale: str) -> Locale:
+    """The locale as Babel has it; for one that Babel does not know its language, or else English."""
     from babel import Locale, UnknownLocaleError
 
     parts = locale.replace("_", "-").split("-")

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sharekit.testing.capture import Captured as Captured
     from sharekit.testing.capture import capture_events as capture_events
+    from sharekit.testing.reviews import ReviewStoreContract as ReviewStoreContract
     from sharekit.testing.sinks import SinkContract as SinkContract
     from sharekit.testing.stores import StoreContract as StoreContract
 
 _PARTS = {
     "Captured": "sharekit.testing.capture",
-    "capture_events": "sharekit.testing.capture",
+    "ReviewStoreContract": "sharekit.testing.reviews",
     "SinkContract": "sharekit.testing.sinks",
     "StoreContract": "sharekit.testing.stores",
+    "capture_events": "sharekit.testing.capture",
 }
 
 

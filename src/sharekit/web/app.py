@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from sharekit.events.visitor import Visitor
@@ -12,6 +12,7 @@ from sharekit.web import collect, fediverse, metrics, qr, redirect, static
 from sharekit.web.collect import Posted
 from sharekit.web.context import WebContext
 from sharekit.web.http import Request, Response, refuse
+from sharekit.web.reviews import routes as reviews
 
 _log = logging.getLogger(__name__)
 Handler = Callable[[WebContext, Request, str], Response]
@@ -36,6 +37,7 @@ class WebApp:
         mount = context.settings.mount.rstrip("/")
         self._events = frozenset({"/events", f"{mount}/events"})
         self._metrics = frozenset({"/metrics", f"{mount}/metrics"})
+        self._reviews = ("/reviews/", f"{mount}/reviews/")
 
     def handle(self, request: Request) -> Response:
         """The answer to a request."""
@@ -57,6 +59,10 @@ class WebApp:
             _log.exception("%s %s could not be answered", request.method, request.path)
             return refuse(503, "unavailable", "This address cannot be answered now; the shop's log says why.")
 
+    def takes_time(self, request: Request) -> bool:
+        """Whether answering may take longer than an event loop can wait: all that asks the review store."""
+        return request.path.startswith(self._reviews)
+
     def _post_events(self, request: Request) -> Response | Posted:
         if request.method == "POST":
             return collect.collect(self.context, request)
@@ -65,15 +71,9 @@ class WebApp:
         return _not_allowed("POST, OPTIONS")
 
     def _route(self, request: Request) -> Response:
-        _, _, rest = request.path.partition("/")
-        head, _, name = rest.partition("/")
-        handlers = _ROUTES.get(head)
-        if handlers is None or not name or "/" in name:
+        handlers, name = _find(request.path)
+        if handlers is None or (self.context.reviews is None and request.path.startswith("/reviews/")):
             return refuse(404, "not_found", "There is nothing here; see the documentation on collecting.")
-        if head == "qr":
-            name, dot, kind = name.rpartition(".")
-            if not dot or kind != "svg":
-                return refuse(404, "not_found", "A QR code's address ends with .svg.")
         handler = handlers.get(request.method)
         if handler is None:
             return _not_allowed(", ".join(handlers))
@@ -92,6 +92,16 @@ class WebApp:
         if request.mount.endswith(own):
             return request
         return replace(request, path=path[len(own) :] or "/", mount=request.mount + own)
+
+
+def _find(path: str) -> tuple[Mapping[str, Handler] | None, str]:
+    """The handlers of a path by method, and the name at its end that they are given."""
+    head, _, rest = path[1:].partition("/")
+    if head == "reviews":
+        return reviews.find(rest)
+    if not rest or "/" in rest or (head == "qr" and not rest.endswith(".svg")):
+        return None, ""
+    return _ROUTES.get(head), rest
 
 
 def _not_allowed(methods: str) -> Response:

@@ -1,6 +1,7 @@
 """The kit's app under an ASGI server (https://asgi.readthedocs.io/).
 
-Handlers run on the event loop: they take well under a millisecond. Posts that are at hand at the same time are kept
+Handlers run on the event loop: they take well under a millisecond. Those of reviews ask a database, make photos anew
+and send mail, so they have threads. Posts that are at hand at the same time are kept
 with one commit, and each is answered after it.
 """
 
@@ -10,12 +11,16 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from sharekit.exceptions import JournalError
 from sharekit.web.app import WebApp
 from sharekit.web.collect import Posted, keep, not_kept
+from sharekit.web.forms import longest_body, spool
 from sharekit.web.http import MAX_BODY, Request, Response, refuse, too_large
+
+if TYPE_CHECKING:
+    from sharekit.web.moderation.app import ModerationApp
 
 _log = logging.getLogger(__name__)
 Scope = MutableMapping[str, Any]
@@ -32,7 +37,7 @@ class AsgiApp:
         app: gives the answers.
     """
 
-    def __init__(self, app: WebApp) -> None:
+    def __init__(self, app: WebApp | ModerationApp) -> None:
         self._app = app
         self._gathering: _Gathering | None = None
 
@@ -41,14 +46,18 @@ class AsgiApp:
         if scope["type"] == "http":
             method = scope["method"].upper()
             headers = _headers(scope["headers"])
-            body: bytes | Response | None = b""
+            body: bytes | BinaryIO | Response | None = b""
             if method in _WITH_BODY:
-                body = await _body(headers, receive)
+                body = await _body(headers, receive, longest_body(scope["path"]))
             if body is None:
                 return  # the client has gone
-            response = (
-                body if isinstance(body, Response) else await self._answer(_request(scope, method, headers, body))
-            )
+            if isinstance(body, Response):
+                response = body
+            elif isinstance(body, bytes):
+                response = await self._answer(_request(scope, method, headers, body))
+            else:
+                with body:
+                    response = await self._answer(_request(scope, method, headers, b"", body))
             await send({"type": "http.response.start", "status": response.status, "headers": _encoded(response)})
             await send({"type": "http.response.body", "body": b"" if method == "HEAD" else response.body})
         elif scope["type"] == "lifespan":
@@ -58,13 +67,15 @@ class AsgiApp:
             await send({"type": "websocket.close", "code": 1000})
 
     async def _answer(self, request: Request) -> Response:
-        answer = self._app.begin(request)
-        if isinstance(answer, Response):
-            return answer
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:  # another kind of loop
-            return keep(self._app.context, answer)
+            return self._app.handle(request)
+        if self._app.takes_time(request):
+            return await asyncio.to_thread(self._app.handle, request)
+        answer = self._app.begin(request)
+        if isinstance(answer, Response):
+            return answer
         gathering = self._gathering
         if gathering is None or gathering.loop is not loop:
             gathering = self._gathering = _Gathering(self._app, loop)
@@ -74,7 +85,7 @@ class AsgiApp:
 class _Gathering:
     """Posts that wait for the end of this turn of the event loop, to be kept with one commit."""
 
-    def __init__(self, app: WebApp, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, app: WebApp | ModerationApp, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
         self._context = app.context
         self._waiting: list[tuple[Posted, asyncio.Future[Response]]] = []
@@ -115,7 +126,9 @@ class _Gathering:
                 future.set_result(answer)
 
 
-def _request(scope: Scope, method: str, headers: dict[str, str], body: bytes) -> Request:
+def _request(
+    scope: Scope, method: str, headers: dict[str, str], body: bytes, upload: BinaryIO | None = None
+) -> Request:
     path = scope["path"]
     mount = scope.get("root_path", "").rstrip("/")
     if mount and path.startswith(mount) and path[len(mount) : len(mount) + 1] in {"", "/"}:
@@ -131,6 +144,8 @@ def _request(scope: Scope, method: str, headers: dict[str, str], body: bytes) ->
         scheme=scope.get("scheme", "http"),
         host=headers.get("host", ""),
         mount=mount,
+        upload=upload,
+        native=scope,
     )
 
 
@@ -156,20 +171,23 @@ _NAMES = {
 }  # fmt: skip
 
 
-async def _body(headers: dict[str, str], receive: Receive) -> bytes | Response | None:
-    """The body, why it cannot be had, or ``None`` when the client has gone. Never much beyond the limit is read."""
+async def _body(headers: dict[str, str], receive: Receive, limit: int) -> bytes | BinaryIO | Response | None:
+    """The body, why it cannot be had, or ``None`` when the client has gone; in a file where it may hold photos. Never
+    much beyond the limit is read."""
     announced = headers.get("content-length", "")
     if announced:
         if not (announced.isascii() and announced.isdigit()):
             return refuse(400, "bad_request", "Content-Length is not a number.")
-        if int(announced[:20]) > MAX_BODY:
-            return too_large()
+        if int(announced[:20]) > limit:
+            return too_large(limit)
+    if limit > MAX_BODY:
+        return await _spooled(receive, limit)
     message = await receive()
     if message["type"] == "http.disconnect":
         return None
     body: bytes = message.get("body", b"")
     if not message.get("more_body", False):
-        return body if len(body) <= MAX_BODY else too_large()
+        return body if len(body) <= limit else too_large(limit)
     pieces, length = [body], len(body)
     while message.get("more_body", False):
         message = await receive()
@@ -177,9 +195,25 @@ async def _body(headers: dict[str, str], receive: Receive) -> bytes | Response |
             return None
         pieces.append(message.get("body", b""))
         length += len(pieces[-1])
-        if length > MAX_BODY:
-            return too_large()
+        if length > limit:
+            return too_large(limit)
     return b"".join(pieces)
+
+
+async def _spooled(receive: Receive, limit: int) -> BinaryIO | Response | None:
+    body, more = spool(), True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            body.close()
+            return None
+        body.write(message.get("body", b""))
+        more = message.get("more_body", False)
+        if body.tell() > limit:
+            body.close()
+            return too_large(limit)
+    body.seek(0)
+    return body
 
 
 def _encoded(response: Response) -> tuple[tuple[bytes, bytes], ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from jinja2 import Environment
@@ -17,8 +18,11 @@ from sharekit.events.visitor import NOBODY, Visitor, Visitors
 from sharekit.networks.registry import Networks
 from sharekit.rendering.assets import Assets
 from sharekit.web.http import Request
-from sharekit.web.limits import RateLimit
+from sharekit.web.limits import Buckets, NoLimit, RateLimit, review_limits
 from sharekit.web.security import Gate
+
+if TYPE_CHECKING:
+    from sharekit.web.reviews.parts import ReviewParts
 
 _PLAIN = "/:@!$&'()*+,;=~"  # what a path may hold unescaped (RFC 3986, section 3.3)
 
@@ -38,6 +42,7 @@ class WebContext:
         record_many: keeps events, all or (with a ``JournalError``) none.
         names: the events there are, the shop's own included.
         metrics: gives the state of delivery as Prometheus text.
+        reviews: gives what the pages of reviews lean on; asked at the first of them.
     """
 
     settings: Settings
@@ -50,15 +55,18 @@ class WebContext:
     record_many: Callable[[Sequence[Event]], object]
     names: Mapping[str, EventName]
     metrics: Callable[[], str] = str
+    reviews: Callable[[], ReviewParts] | None = None
     gate: Gate = field(init=False)
     limit: RateLimit = field(init=False)
     bots: Bots = field(init=False)
     event_networks: frozenset[str] = field(init=False)
+    review_limits: Mapping[str, Buckets | NoLimit] = field(init=False)
 
     def __post_init__(self) -> None:
         self.gate = Gate(self.settings)
         self.limit = RateLimit(self.settings.rate_limit)
         self.bots = Bots(self.settings.count_agents)
+        self.review_limits = review_limits(self.settings.rate_limit)
         self.event_networks = self.networks.keys_for_events()
 
     def visitor(self, request: Request) -> Visitor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import parse_qsl
 
 MAX_BODY = 64 * 1024
@@ -29,6 +29,8 @@ class Request:
         scheme: ``http`` or ``https``.
         host: the ``Host`` header.
         mount: path under which the kit's app hangs, without a slash at the end.
+        upload: the body of a form that may hold photos, in a file; ``body`` is empty then.
+        native: the framework's own request, where there is one: what the ``customer`` setting is given.
     """
 
     method: str
@@ -40,6 +42,8 @@ class Request:
     scheme: str = "http"
     host: str = ""
     mount: str = ""
+    upload: BinaryIO | None = None
+    native: Any = None
 
     def header(self, name: str) -> str:
         """The value of a header, by its name in lower case; ``""`` when it is not there."""
@@ -81,6 +85,7 @@ def refuse(status: int, error: str, reason: str, *headers: tuple[str, str]) -> R
     return json_response(status, {"error": error, "reason": reason}, *headers)
 
 
-def too_large() -> Response:
-    """The refusal of a body of more than :data:`MAX_BODY` bytes."""
-    return refuse(413, "too_large", f"The body is longer than {MAX_BODY} bytes; post fewer events at a time.")
+def too_large(limit: int = MAX_BODY) -> Response:
+    """The refusal of a body of more than ``limit`` bytes."""
+    what = "post fewer events at a time" if limit == MAX_BODY else "send fewer or smaller photos"
+    return refuse(413, "too_large", f"The body is longer than {limit} bytes; {what}.")

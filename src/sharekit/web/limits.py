@@ -14,6 +14,10 @@ ADDRESS_FACTOR = 10
 """An address may post as much as this many visitors: offices and phone networks share one, and whoever makes up
 a new user agent for every post has only one."""
 
+REVIEW_RATES = {"write": "20/hour", "vote": "120/hour"}
+"""What one address may hand in: reviews, questions and answers; votes and reports. People behind one address share it,
+so it holds back machines, and the uniqueness of votes and the rules for reviews do the rest."""
+
 
 class Buckets:
     """Token buckets by key: each starts full with ``burst`` and gains ``per_second``.
@@ -82,3 +86,20 @@ class RateLimit:
         share = min(cost + taken, self._burst) - taken
         wait = self._visitors.take((address, hash(agent)), share)
         return wait or self._addresses.take(address, share)
+
+
+class NoLimit:
+    """A bucket that is never empty."""
+
+    def take(self, key: Hashable, cost: float) -> float:
+        """No time to wait."""
+        return 0.0
+
+
+def review_limits(rate: str | None, *, clock: Callable[[], float] = time.monotonic) -> dict[str, Buckets | NoLimit]:
+    """The limits of :data:`REVIEW_RATES` by kind; none where the ``rate_limit`` setting (``rate``) is ``None``."""
+    limits: dict[str, Buckets | NoLimit] = {}
+    for kind, text in REVIEW_RATES.items():
+        parsed = parse_rate(text) if rate is not None else None
+        limits[kind] = Buckets(*parsed, clock) if parsed else NoLimit()
+    return limits

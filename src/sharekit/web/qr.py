@@ -15,10 +15,10 @@ from sharekit.web.security import limit_key
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
-def qr(context: WebContext, request: Request, token: str) -> Response:
+def qr(context: WebContext, request: Request, name: str) -> Response:
     """The picture of the tracked address, with the share id that the page around it carries."""
     try:
-        link = Link.read(context, token)
+        link = Link.read(context, name.removesuffix(".svg"))
     except TokenError as error:
         return refuse(400, "bad_token", str(error))
     if context.limit.take(limit_key(context.gate.client(request)), request.header("user-agent")):

@@ -14,8 +14,15 @@ from sharekit.events.model import Event
 from sharekit.events.visitor import Visitor
 from sharekit.exceptions import ConfigError
 from sharekit.integrations.flask.commands import make_commands
+from sharekit.integrations.flask.moderation import make_moderation_blueprint
 from sharekit.integrations.flask.routes import make_blueprint
-from sharekit.integrations.flask.surroundings import locale_of_request, mount_of_request, nonce_of_request, request_of
+from sharekit.integrations.flask.surroundings import (
+    args_of_request,
+    locale_of_request,
+    mount_of_request,
+    nonce_of_request,
+    request_of,
+)
 from sharekit.kit import ShareKit
 
 KEY = "sharekit"
@@ -33,7 +40,8 @@ class FlaskShareKit:
 
     - the routes of the kit at the ``mount`` setting (``/sharekit``),
     - the template globals ``share_buttons``, ``product_tags``, ``gallery``, ``video``, ``sharekit_meta``,
-      ``sharekit_assets`` and ``share_counts``,
+      ``sharekit_assets`` and ``share_counts``, and those of reviews: ``rating``, ``ratings``, ``reviews``,
+      ``read_reviews``, ``review_form``, ``review_carousel``, ``testimonials``, ``questions``, ``review_policy``,
     - the commands ``flask sharekit report`` and ``flask sharekit doctor``.
 
     Templates of the app (or of its blueprints) under ``sharekit/`` take the place of the library's.
@@ -78,6 +86,29 @@ class FlaskShareKit:
         """The kit of the app at work (an application context is needed)."""
         return current_kit()
 
+    def moderation(
+        self,
+        app: Flask,
+        authorize: Callable[[Any], str | bool | None],
+        *,
+        url_prefix: str = "/moderation",
+        **options: Any,
+    ) -> None:
+        """Hang the moderators' page of reviews into the app.
+
+        Parameters:
+            app: an app that has a kit.
+            authorize: given Flask's request, the moderator's name; anything empty refuses the request.
+            url_prefix: where it hangs.
+            options: those of :class:`sharekit.web.moderation.app.ModerationApp`.
+
+        Raises:
+            ConfigError: the app has no kit.
+        """
+        with app.app_context():
+            kit = current_kit()
+        app.register_blueprint(make_moderation_blueprint(kit, authorize, url_prefix, **options))
+
     def visitor(self) -> Visitor:
         """The pseudonym of the day of whoever made the request at work; empty when the browser sent ``Sec-GPC: 1``."""
         return current_kit().visitor(request_of(request))
@@ -112,16 +143,25 @@ def current_kit() -> ShareKit:
 def _template_globals(kit: ShareKit) -> dict[str, Any]:
     """The words of template authors; each adds what only the request knows, unless the template says otherwise."""
 
-    def at_request(call: Callable[..., Markup]) -> Callable[..., Markup]:
-        def widget(item: Any, **options: Any) -> Markup:
+    def at_request(call: Callable[..., Any]) -> Callable[..., Any]:
+        def widget(*items: Any, **options: Any) -> Any:
             options.setdefault("locale", locale_of_request())
             options.setdefault("mount", mount_of_request(kit.settings.mount))
+            return call(*items, **options)
+
+        return widget
+
+    def with_args(call: Callable[..., Any]) -> Callable[..., Any]:
+        def widget(item: Any, **options: Any) -> Any:
+            options.setdefault("args", args_of_request())
             return call(item, **options)
 
         return widget
 
-    def sharekit_meta(item: Any, *, locale: str | None = None) -> Markup:
-        return kit.meta(item, locale=locale or locale_of_request())
+    def sharekit_meta(item: Any, *, locale: str | None = None, **options: Any) -> Markup:
+        if "reviews" in options:
+            options.setdefault("args", args_of_request())
+        return kit.meta(item, locale=locale or locale_of_request(), **options)
 
     def sharekit_assets(*, nonce: str | None = None, mount: str | None = None, **options: Any) -> Markup:
         return kit.assets(
@@ -136,4 +176,13 @@ def _template_globals(kit: ShareKit) -> dict[str, Any]:
         "sharekit_meta": sharekit_meta,
         "sharekit_assets": sharekit_assets,
         "share_counts": kit.share_counts,
+        "rating": at_request(kit.rating),
+        "ratings": at_request(kit.ratings),
+        "read_reviews": with_args(kit.read_reviews),
+        "reviews": with_args(at_request(kit.reviews)),
+        "review_form": at_request(kit.review_form),
+        "review_carousel": at_request(kit.review_carousel),
+        "testimonials": at_request(kit.testimonials),
+        "questions": with_args(at_request(kit.questions)),
+        "review_policy": at_request(kit.review_policy),
     }

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from io import SEEK_END
+
 from flask import Blueprint, Response, current_app, request
 
-from sharekit.integrations.flask.surroundings import body_of, request_of
+from sharekit.integrations.flask.surroundings import body_of, request_of, upload_of
 from sharekit.kit import ShareKit
+from sharekit.web.forms import longest_body
 from sharekit.web.http import MAX_BODY, too_large
+from sharekit.web.http import Response as Answer
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
@@ -17,12 +22,20 @@ def make_blueprint(kit: ShareKit) -> Blueprint:
     blueprint = Blueprint("sharekit", __name__, url_prefix=mount)
 
     def handle(path: str) -> Response:
-        posted = request.method in {"POST", "PUT", "PATCH"}
-        if posted and (request.content_length or 0) > MAX_BODY:
-            answer = too_large()
-        else:
-            answer = kit.handle(request_of(request, mount=mount, body=body_of(request) if posted else b""))
-        return Response(answer.body, status=answer.status, headers=list(answer.headers))
+        if request.method not in {"POST", "PUT", "PATCH"}:
+            return _response(kit.handle(request_of(request, mount=mount)))
+        limit = longest_body(request.path)
+        if (request.content_length or 0) > limit:
+            return _response(too_large(limit))
+        if limit == MAX_BODY:
+            return _response(kit.handle(request_of(request, mount=mount, body=body_of(request))))
+        with suppress(AttributeError):  # before Flask 3.1 a request has no limit of its own
+            request.max_content_length = limit
+        with upload_of(request, limit) as upload:
+            if upload.seek(0, SEEK_END) > limit:
+                return _response(too_large(limit))
+            upload.seek(0)
+            return _response(kit.handle(request_of(request, mount=mount, upload=upload)))
 
     @blueprint.url_value_preprocessor
     def exempt_from_form_tokens(endpoint: str | None, values: object) -> None:
@@ -36,3 +49,7 @@ def make_blueprint(kit: ShareKit) -> Blueprint:
         "/<path:path>", "handle", handle, methods=METHODS, provide_automatic_options=False, strict_slashes=False
     )
     return blueprint
+
+
+def _response(answer: Answer) -> Response:
+    return Response(answer.body, status=answer.status, headers=list(answer.headers))

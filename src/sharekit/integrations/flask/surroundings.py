@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
+from typing import BinaryIO
 
 from flask import Request as FlaskRequest
 from flask import current_app, g, has_request_context, request
 
+from sharekit.web.forms import spool
 from sharekit.web.http import MAX_BODY, Request
 
+_PIECE = 64 * 1024
 
-def request_of(asked: FlaskRequest, *, mount: str = "", body: bytes = b"") -> Request:
+
+def request_of(asked: FlaskRequest, *, mount: str = "", body: bytes = b"", upload: BinaryIO | None = None) -> Request:
     """The request as the kit's handlers take it.
 
     Parameters:
         asked: Flask's request.
         mount: the part of the path at which the kit hangs; what follows becomes the path.
         body: what was posted, from :func:`body_of`.
+        upload: the same of a form that may hold photos, from :func:`upload_of`.
     """
     return Request(
         method=asked.method,
@@ -28,6 +34,8 @@ def request_of(asked: FlaskRequest, *, mount: str = "", body: bytes = b"") -> Re
         scheme=asked.scheme,
         host=asked.headers.get("Host") or asked.host,
         mount=asked.script_root + mount,
+        upload=upload,
+        native=asked,
     )
 
 
@@ -39,6 +47,15 @@ def body_of(asked: FlaskRequest) -> bytes:
         pieces.append(piece)
         missing -= len(piece)
     return b"".join(pieces) or asked.get_data()[: MAX_BODY + 1]
+
+
+def upload_of(asked: FlaskRequest, limit: int) -> BinaryIO:
+    """The body in a file, with at most ``limit`` + 1 bytes."""
+    target, missing = spool(), limit + 1
+    while missing > 0 and (piece := asked.stream.read(min(missing, _PIECE))):
+        target.write(piece)
+        missing -= len(piece)
+    return target
 
 
 def mount_of_request(mount: str) -> str | None:
@@ -71,3 +88,8 @@ def nonce_of_request() -> str | None:
     if callable(nonce):
         nonce = nonce()
     return str(nonce) if nonce else None
+
+
+def args_of_request() -> Mapping[str, str] | None:
+    """The query parameters of the page, by which its list of reviews is sorted and narrowed down."""
+    return request.args if has_request_context() else None

@@ -6,8 +6,6 @@
  * guest of. docs/script.md describes every event and attribute.
  */
 (function () {
-  "use strict";
-
   const root = document.documentElement;
   const flag = Symbol.for("sharekit");
   if (window[flag]) return; // the tag stands twice on the page: counting twice would be wrong
@@ -73,7 +71,7 @@
     if (half && (events.length > 100 || body.length > 20000)) {
       post(target, events.slice(0, half));
       post(target, events.slice(half));
-    } else if (!navigator.sendBeacon || !navigator.sendBeacon(target, body)) {
+    } else if (!navigator.sendBeacon?.(target, body)) {
       fetch(target, { method: "POST", body, keepalive: true }).catch(() => {});
     }
   };
@@ -83,7 +81,7 @@
     clearTimeout(timer);
     queue = [];
     due = Infinity;
-    const place = script && script.dataset.skMount ? script : document.querySelector("[data-sk-mount]");
+    const place = script?.dataset.skMount ? script : document.querySelector("[data-sk-mount]");
     if (events[0] && place && !denied()) post(place.dataset.skMount + "/events", events);
   });
 
@@ -101,7 +99,7 @@
     timer = setTimeout(flush, wait);
   });
 
-  window[flag] = emit; // for looks.js, which is loaded when there is a tag
+  window[flag] = emit; // for looks.js and reviews.js, which are loaded when they are needed
 
   const about = (box) => ({
     widget: box.dataset.skWidget,
@@ -177,7 +175,7 @@
   const say = (box, control) => {
     const status = box.querySelector("[role=status]");
     const use = control.querySelector("use");
-    const icon = use && use.getAttribute("href");
+    const icon = use?.getAttribute("href");
     if (control.classList.contains("sk-is-done")) return;
     control.classList.add("sk-is-done");
     if (icon) use.setAttribute("href", icon.replace(/#.*/, "#check"));
@@ -256,8 +254,9 @@
     for (const box of all("[data-sk-widget]")) {
       if (known.has(box)) continue;
       known.add(box);
-      if (box.dataset.skTags) import("./looks.js").catch(() => {});
       watcher?.observe(box);
+      if (box.dataset.skTags) import("./looks.js").catch(() => {});
+      if (box.dataset.skReviews) import("./reviews.js").catch(() => {});
     }
   });
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -10,19 +10,23 @@ from markupsafe import Markup
 
 from sharekit.currencies import MINOR_UNITS
 from sharekit.products import Picture, Product, Shareable
+from sharekit.products.values import has_right_check_digit
 from sharekit.rendering.json_ld import json_ld
 
 _SCHEMA = "https://schema.org/"
 
 
-def structured_data(item: Product | Shareable, url: str, pictures: Sequence[Picture]) -> Markup:
+def structured_data(
+    item: Product | Shareable, url: str, pictures: Sequence[Picture], reviews: Mapping[str, Any] | None = None
+) -> Markup:
     """The item as JSON, safe inside a ``script`` element.
 
     Parameters:
         url: whole address of the page.
         pictures: with whole addresses.
+        reviews: the product's ``aggregateRating`` and ``review`` instead of its own ``rating``; empty for none.
     """
-    data = _product(item, url, pictures) if isinstance(item, Product) else _page(item, url, pictures)
+    data = _product(item, url, pictures, reviews) if isinstance(item, Product) else _page(item, url, pictures)
     return json_ld(data)
 
 
@@ -43,19 +47,7 @@ def amount_text(amount: Decimal, currency: str) -> str:
     return f"{amount:.{MINOR_UNITS[currency]}f}"
 
 
-def has_right_check_digit(gtin: str) -> bool:
-    """Whether a GTIN-8, -12, -13 or -14 is one: its last digit makes the weighted sum a multiple of ten.
-
-    Source: GS1 General Specifications, section 7.9, standard check digit calculation: weights 3 and 1 in turn, from
-    the right.
-    """
-    if len(gtin) not in {8, 12, 13, 14} or not (gtin.isascii() and gtin.isdecimal()):
-        return False
-    weighted = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(reversed(gtin)))
-    return weighted % 10 == 0
-
-
-def _product(item: Product, url: str, pictures: Sequence[Picture]) -> dict[str, Any]:
+def _product(item: Product, url: str, pictures: Sequence[Picture], reviews: Mapping[str, Any] | None) -> dict[str, Any]:
     data: dict[str, Any] = {
         "@type": "Product",
         "@id": url,
@@ -69,7 +61,7 @@ def _product(item: Product, url: str, pictures: Sequence[Picture]) -> dict[str, 
         "gtin": item.gtin if has_right_check_digit(item.gtin) else "",
         "category": item.category,
         "offers": _offer(item, url),
-        "aggregateRating": _rating(item),
+        **({"aggregateRating": _rating(item)} if reviews is None else reviews),
     }
     return {name: value for name, value in data.items() if value}
 

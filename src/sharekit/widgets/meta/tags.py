@@ -5,17 +5,23 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
 from sharekit.checks import absolute_url
+from sharekit.exceptions import InvalidValueError
 from sharekit.networks.text import fit
 from sharekit.products import Picture, Product, Shareable
 from sharekit.rendering.money import format_money
 from sharekit.rendering.translations import language_of, translations
+from sharekit.reviews.store import MAX_PAGE
 from sharekit.widgets.context import WidgetContext
 from sharekit.widgets.meta.structured import amount_text, reference_price, structured_data
+
+if TYPE_CHECKING:
+    from sharekit.widgets.reviews import Reading
 
 TEMPLATE = "sharekit/meta.html.jinja"
 PREVIEW_SIZE = (600, 315)
@@ -69,7 +75,14 @@ class Head:
     data: Markup
 
 
-def meta(context: WidgetContext, item: Product | Shareable, *, locale: str | None = None) -> Markup:
+def meta(
+    context: WidgetContext,
+    item: Product | Shareable,
+    *,
+    locale: str | None = None,
+    reviews: int | Reading | None = None,
+    args: Any = None,
+) -> Markup:
     """The tags for the ``<head>`` of the item's page.
 
     A preview that would be poor (no picture, one that networks cannot show or that is too small) is logged as a
@@ -78,6 +91,12 @@ def meta(context: WidgetContext, item: Product | Shareable, *, locale: str | Non
     Parameters:
         item: what the page is about.
         locale: language of the page; the ``locale`` setting when left out.
+        reviews: put the product's rating into the structured data, with so many of the reviews that the page shows; or
+            what was read for :func:`sharekit.widgets.reviews.reviews`. The product's own ``rating`` is used when left out.
+        args: the request's query parameters, which say what reviews the page shows.
+
+    Raises:
+        InvalidValueError: ``reviews`` are asked for a page that is no product's.
     """
     settings = context.settings
     spoken = settings.locale if locale is None else locale
@@ -88,10 +107,26 @@ def meta(context: WidgetContext, item: Product | Shareable, *, locale: str | Non
         url=url,
         properties=list(_open_graph(context, item, url, pictures, spoken)),
         names=list(_card(context, item, pictures, spoken)),
-        data=structured_data(item, url, pictures),
+        data=structured_data(item, url, pictures, _reviews(context, item, reviews, args)),
     )
     html = context.environment.get_template(TEMPLATE).render(head=head)
     return Markup(html)  # noqa: S704 - the environment escapes
+
+
+def _reviews(
+    context: WidgetContext, item: Product | Shareable, reviews: int | Reading | None, args: Any
+) -> dict[str, Any] | None:
+    if reviews is None:
+        return None
+    from sharekit.widgets.reviews import Reading, read, structured_reviews
+
+    if not isinstance(item, Product):
+        raise InvalidValueError("reviews", "are of products; leave it out on other pages.")
+    if isinstance(reviews, Reading):
+        return structured_reviews(reviews, context.settings.zone())
+    if type(reviews) is not int or not 0 <= reviews <= MAX_PAGE:
+        raise InvalidValueError("reviews", f"pass a whole number from 0 to {MAX_PAGE}, or what read_reviews gave.")
+    return structured_reviews(read(context.reviews(), item.id, args), context.settings.zone(), reviews)
 
 
 def poor_preview(pictures: Sequence[Picture]) -> str:

@@ -1,0 +1,1 @@
+"""What customers wrote: reviews, questions and answers, from the form to the numbers."""

@@ -1,0 +1,1 @@
+"""The moderators' page: what waits, what was reported, every decision."""
