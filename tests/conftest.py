@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import getpass
+import importlib.util
 import os
 import shutil
-import socket
-import subprocess
-import tempfile
-import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sharekit import Product, ShareKit
+
+# A module beside this one, which pytest does not put on the path.
+_SPEC = importlib.util.spec_from_file_location("servers", Path(__file__).with_name("servers.py"))
+assert _SPEC is not None
+assert _SPEC.loader is not None
+servers = importlib.util.module_from_spec(_SPEC)
+_SPEC.loader.exec_module(servers)
 
 BROWSER_AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36"
 
@@ -86,97 +90,25 @@ def chromium() -> str:
     return needed("chromium", "apt-get install chromium")
 
 
-def missing_service(what: str, package: str) -> None:
-    """Skip the test, or fail it where every service must be there."""
-    message = f"{what} is not installed. Install it with: apt-get install {package}"
-    if os.environ.get("SHAREKIT_REQUIRE_SERVICES") == "1":
-        pytest.fail(message)
-    pytest.skip(message)
-
-
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
-    """A PostgreSQL server of the tests' own, on a port of its own; the address of its empty database ``test``."""
-    found = [shutil.which("initdb"), *sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True)]
-    initdb = next((Path(path) for path in found if path), None)
-    if initdb is None:
-        missing_service("PostgreSQL", "postgresql")
-        raise AssertionError
-    binaries = initdb.resolve().parent
-    # The server refuses to run as root; Debian's package brings an account for it.
-    account = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    folder = Path(tempfile.mkdtemp(prefix="sharekit-postgres-"))
-    try:
-        if account:
-            shutil.chown(folder, "postgres")
-        data, user = folder / "data", "postgres" if account else getpass.getuser()
-        make = [binaries / "initdb", "-D", data, "-U", user, "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C"]
-        subprocess.run([*account, *make], check=True, capture_output=True, cwd=folder)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        serve = [binaries / "postgres", "-D", data, "-h", "127.0.0.1", "-p", str(port), "-k", folder, "-F"]
-        with (folder / "log").open("wb") as log:
-            server = subprocess.Popen([*account, *serve], stdout=log, stderr=log, cwd=folder)
-        try:
-            ready = [binaries / "pg_isready", "-h", "127.0.0.1", "-p", str(port), "-q"]
-            deadline = time.monotonic() + 30
-            while subprocess.run(ready, check=False).returncode:
-                if server.poll() is not None or time.monotonic() > deadline:
-                    pytest.fail((folder / "log").read_text(errors="replace"))
-                time.sleep(0.05)
-            address = f"postgresql://{user}@127.0.0.1:{port}"
-            subprocess.run([binaries / "createdb", f"--maintenance-db={address}/postgres", "test"], check=True)
-            yield f"{address}/test"
-        finally:
-            # Told to runuser, which hands it on; "fast" ends the connections that tests left open.
-            subprocess.run(
-                [*account, binaries / "pg_ctl", "-D", data, "stop", "-m", "fast", "-w"],
-                check=False,
-                capture_output=True,
-                cwd=folder,
-            )
-            server.wait(timeout=20)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    """The address of the empty database ``test`` on a PostgreSQL server of the tests' own."""
+    yield from served(servers.postgres("-F"))
 
 
 @pytest.fixture(scope="session")
 def mysql_url() -> Iterator[str]:
-    """A MariaDB server of the tests' own, on a port of its own; the address of its empty database ``test``."""
-    server_path = shutil.which("mariadbd") or shutil.which("mysqld")
-    make_path = shutil.which("mariadb-install-db")
-    if server_path is None or make_path is None:
-        missing_service("MariaDB", "mariadb-server")
-        raise AssertionError
-    user = "mysql" if os.geteuid() == 0 else getpass.getuser()
-    folder = Path(tempfile.mkdtemp(prefix="sharekit-mariadb-"))
-    try:
-        if os.geteuid() == 0:
-            shutil.chown(folder, user)
-        own = ["--no-defaults", f"--datadir={folder / 'data'}", f"--user={user}"]
-        make = [make_path, *own, "--auth-root-authentication-method=normal", "--skip-test-db"]
-        subprocess.run(make, check=True, capture_output=True, cwd=folder)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        serve = [
-            server_path, *own, f"--port={port}", "--bind-address=127.0.0.1", f"--socket={folder / 'socket'}",
-            "--innodb-flush-log-at-trx-commit=2", "--innodb-buffer-pool-size=64M", "--skip-name-resolve",
-        ]  # fmt: skip
-        with (folder / "log").open("wb") as log:
-            server = subprocess.Popen(serve, stdout=log, stderr=log, cwd=folder)
+    """The address of the empty database ``test`` on a MariaDB server of the tests' own."""
+    yield from served(servers.mariadb("--innodb-flush-log-at-trx-commit=2"))
+
+
+def served(server: AbstractContextManager[str]) -> Iterator[str]:
+    """The address of a server; the test is skipped where it is not installed, or fails when services are required."""
+    with ExitStack() as stack:
         try:
-            client = [shutil.which("mariadb") or "mysql", "--no-defaults", f"--socket={folder / 'socket'}", "-uroot"]
-            ready = [*client, "-e", "CREATE DATABASE IF NOT EXISTS test"]
-            deadline = time.monotonic() + 30
-            while subprocess.run(ready, check=False, capture_output=True).returncode:
-                if server.poll() is not None or time.monotonic() > deadline:
-                    pytest.fail((folder / "log").read_text(errors="replace"))
-                time.sleep(0.05)
-            yield f"mysql://root@127.0.0.1:{port}/test"
-        finally:
-            server.terminate()
-            server.wait(timeout=20)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+            address = stack.enter_context(server)
+        except servers.MissingServerError as missing:
+            if os.environ.get("SHAREKIT_REQUIRE_SERVICES") == "1":
+                pytest.fail(str(missing))
+            pytest.skip(str(missing))
+        yield address

@@ -26,8 +26,7 @@ from sharekit.products import (
     VideoFile,
 )
 from sharekit.sinks.base import Result, Retry, Sink
-
-__version__ = "0.1.0"
+from sharekit.version import __version__ as __version__
 
 __all__ = [
     "Crop",

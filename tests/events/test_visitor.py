@@ -173,7 +173,7 @@ def test_without_a_place_to_write_one_process_still_counts(
         first = visitors.identify(*WHO)
         clock.now += 61
         assert visitors.identify(*WHO) == first
-    assert len(caplog.records) == 1
+    assert len([record for record in caplog.records if record.name != "sharekit.delivery"]) == 1
     blocked.unlink()
     clock.now += 61
     visitors.identify(*WHO)

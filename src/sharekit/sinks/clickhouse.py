@@ -171,7 +171,7 @@ def _read(url: SinkUrl) -> tuple[Connect, str, dict[str, Any]]:
     from sharekit.sinks.registry import positive
 
     options = url.options(secure=_yes_or_no, ca_cert=str, async_insert=_yes_or_no, keep_days=positive)
-    ours = {name: options.pop(name) for name in ("async_insert", "keep_days") if name in options}
+    ours: dict[str, Any] = {name: options.pop(name) for name in ("async_insert", "keep_days") if name in options}
     connect = partial(
         clickhouse_connect.get_client,
         host=url.hostname or "localhost",

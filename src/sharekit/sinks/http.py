@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import requests
 
-from sharekit import __version__
 from sharekit.sinks.base import Retry, Sink
+from sharekit.version import __version__
 
 if TYPE_CHECKING:
     from requests.adapters import HTTPAdapter

@@ -74,7 +74,7 @@ class StoreContract:
         report = self.report(store)
         assert {"": _plain(report.totals(DAYS))} == EXPECTED["total"]
         for by in ("network", "product", "placement", "day"):
-            assert {row.key: _plain(row) for row in report.funnel(by, DAYS)} == EXPECTED[by]  # type: ignore[call-overload]
+            assert {row.key: _plain(row) for row in report.funnel(by, DAYS)} == EXPECTED[by]
         tags = report.funnel("tag", DAYS)
         assert {row.key: (row.impressions, row.opens, row.clicks, row.carts, row.products) for row in tags} == TAGS
         assert [row.key for row in tags] == list(TAGS)
