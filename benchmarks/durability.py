@@ -10,7 +10,9 @@ snowplow, whose default is a request per event in the caller, has its ``AsyncEmi
 posts with its webhook sink, from the thread of the process that records, at level ``process``.
 
 - ``enqueue``: events a second that one thread can hand over, 20,000 in a tight loop.
-- ``end to end``: the same divided by the time until the server has all of them.
+- ``end to end``: the same divided by the time until the server has all of them. sharekit writes its own store
+  meanwhile, as it always does. Below the table: the way it is set up for volume, one call per 100 events and a process of its own
+  that delivers, to the server alone.
 - ``kill, tight`` and ``paced``: events handed over, and never seen by the server, after ``kill -9`` in a tight loop
   of 25,000 and at 2,000 a second for 10,000. sharekit's next process delivers what the killed one left; the others have
   nothing to leave.
@@ -39,9 +41,11 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 RATED = 20_000
+BATCHED = 40_000
 TIGHT = 25_000
 PACED = 10_000
 PACE = 2_000
@@ -82,7 +86,7 @@ def _segment(port: int, queue: int | None) -> Calls:
     from segment.analytics import Client as Segment
 
     client = Segment("key", host=f"http://127.0.0.1:{port}", **_large(queue))
-    return lambda number: client.track("visitor", "share", {**FIELDS, "n": number}), client.flush
+    return lambda number: client.track("visitor", "share", _fields(number)), client.flush
 
 
 def _posthog(port: int, queue: int | None) -> Calls:
@@ -90,7 +94,7 @@ def _posthog(port: int, queue: int | None) -> Calls:
 
     client = Posthog("key", host=f"http://127.0.0.1:{port}", **_large(queue))
     return (
-        lambda number: client.capture("share", distinct_id="visitor", properties={**FIELDS, "n": number}),
+        lambda number: client.capture("share", distinct_id="visitor", properties=_fields(number)),
         client.flush,
     )
 
@@ -99,7 +103,7 @@ def _rudder(port: int, queue: int | None) -> Calls:
     from rudderstack.analytics import Client as Rudder
 
     client = Rudder("key", host=f"http://127.0.0.1:{port}", gzip=False, **_large(queue))
-    return lambda number: client.track("visitor", "share", {**FIELDS, "n": number}), client.flush
+    return lambda number: client.track("visitor", "share", _fields(number)), client.flush
 
 
 def _snowplow(port: int, queue: int | None) -> Calls:
@@ -111,7 +115,7 @@ def _snowplow(port: int, queue: int | None) -> Calls:
     schema = "iglu:com.example/share/jsonschema/1-0-0"
 
     def record(number: int) -> object:
-        return tracker.track(SelfDescribing(SelfDescribingJson(schema, {**FIELDS, "n": number})))
+        return tracker.track(SelfDescribing(SelfDescribingJson(schema, _fields(number))))
 
     return record, emitter.sync_flush
 
@@ -121,16 +125,23 @@ def _large(queue: int | None) -> dict[str, Any]:
 
 
 def _sharekit(port: int, data: str) -> tuple[Callable[[int], object], Callable[[], object], Callable[[], object]]:
+    from sharekit import ShareKit
+
+    kit = ShareKit(base_url="https://shop.example", data_dir=data, sinks=[_webhook(port)])
+    return lambda number: kit.record("share", **_fields(number)), lambda: kit.flush(60), kit.close
+
+
+def _webhook(port: int) -> Any:
     from ipaddress import ip_network
 
-    from sharekit import ShareKit
     from sharekit.sinks.webhook import WebhookSink
 
-    sink = WebhookSink(
-        f"http://127.0.0.1:{port}/webhook", secret="only for this benchmark", allowed=[ip_network("127.0.0.0/8")]
-    )
-    kit = ShareKit(base_url="https://shop.example", data_dir=data, sinks=[sink])
-    return lambda number: kit.record("share", **FIELDS, props={"n": number}), lambda: kit.flush(60), kit.close
+    address = f"http://127.0.0.1:{port}/webhook"
+    return WebhookSink(address, secret="only for this benchmark", allowed=[ip_network("127.0.0.0/8")])
+
+
+def _fields(number: int) -> dict[str, str]:
+    return {**FIELDS, "share_id": f"n{number}"}
 
 
 class Sink:
@@ -191,9 +202,9 @@ class Sink:
 
     def _find(self, value: object) -> None:
         if isinstance(value, dict):
-            number = value.get("n")
-            if isinstance(number, int) and number >= 0:
-                self.numbers.add(number)
+            number = value.get("share_id", "")[1:]
+            if number.isdecimal():
+                self.numbers.add(int(number))
             for name in ("batch", "data", "props", "properties", "ue_pr"):
                 inner = value.get(name)
                 self._find(json.loads(inner) if name == "ue_pr" and isinstance(inner, str) else inner)
@@ -320,10 +331,33 @@ def role_exit(library: str, port: int, data: str, count: int) -> None:
 def role_left(library: str, port: int, data: str) -> None:
     """The next process after one that was killed: sharekit delivers what that left behind."""
     if library == "sharekit":
-        client = Client(library, port, data)
-        client.record(-1)
-        client.flush()
-        client.close()
+        from sharekit.pipeline.delivery import drain
+        from sharekit.sinks.sqlite import SqliteSink
+
+        drain(Path(data), [SqliteSink(Path(data) / "events.db"), _webhook(port)], 60)
+
+
+def role_service(library: str, port: int, data: str) -> None:
+    """A process that delivers, to the server alone, until it is killed."""
+    from sharekit.pipeline.delivery import serve
+
+    serve(Path(data), [_webhook(port)], threading.Event())
+
+
+def role_batches(library: str, port: int, data: str, count: int) -> None:
+    """Hand over events 100 at a time; print when it began and how long it took."""
+    from sharekit import ShareKit
+    from sharekit.events.model import Event
+
+    kit = ShareKit(base_url="https://shop.example", data_dir=data, deliver=False)
+    kit.record("share", **_fields(-1))
+    time.sleep(0.5)
+    print(time.time(), flush=True)
+    start = time.perf_counter()
+    for first in range(0, count, 100):
+        kit.record_many(Event(name="share", **_fields(number)) for number in range(first, first + 100))
+    print(time.perf_counter() - start, flush=True)
+    os._exit(0)
 
 
 def start(role: str, library: str, port: int, data: str, *numbers: float) -> subprocess.Popen[str]:
@@ -339,6 +373,22 @@ def run(role: str, library: str, port: int, data: str, *numbers: float) -> list[
         done.kill()
         out, _ = done.communicate()
     return [float(line) for line in out.split()]
+
+
+def with_a_service(server: Server) -> tuple[float, float]:
+    """Events a second handed over 100 at a time, and until the server has them, while another process delivers."""
+    server.tell("reset")
+    with tempfile.TemporaryDirectory() as data:
+        service = start("service", "sharekit", server.port, data)
+        try:
+            began, handed_over = run("batches", "sharekit", server.port, data, BATCHED)
+            deadline = time.time() + 60
+            while server.tell("count") < BATCHED and time.time() < deadline:
+                time.sleep(0.01)
+            return BATCHED / handed_over, BATCHED / (time.time() - began)
+        finally:
+            service.kill()
+            service.communicate()
 
 
 def measure(library: str, server: Server, outage: float) -> dict[str, float]:
@@ -425,22 +475,33 @@ def main() -> None:
             globals()[f"role_{role}"](library, int(port), data, *([int(values[0]), *values[1:]] if values else []))
         return
     chosen = options.libraries.split(",")
+    beside: list[tuple[float, float]] = []
     samples: dict[str, list[dict[str, float]]] = {library: [] for library in chosen}
     with Server() as server:
         for _ in range(options.rounds):
             for library in chosen:
                 samples[library].append(measure(library, server, options.outage))
                 print(f"{library}: {samples[library][-1]}", file=sys.stderr)
+            if "sharekit" in chosen:
+                beside.append(with_a_service(server))
     medians = {
         library: {key: statistics.median(sample[key] for sample in found) for key in found[0]}
         for library, found in samples.items()
     }
     print("\n".join(table(medians, options.outage, markdown=options.markdown)))
-    if {"segment", "posthog", "sharekit"} <= medians.keys():
-        mine = medians["sharekit"]
-        print()
-        print(f"end to end, sharekit / segment: {mine['end to end'] / (medians['segment']['end to end'] or 1):.1f}")
-        print(f"enqueue, sharekit / posthog:    {mine['enqueue'] / medians['posthog']['enqueue']:.1f}")
+    if beside:
+        handed_over, complete = (statistics.median(column) for column in zip(*beside, strict=True))
+        print(
+            f"\nsharekit with `record_many` of 100 and a process beside it that delivers: {handed_over:,.0f} events/s "
+            f"enqueued, {complete:,.0f} events/s end to end."
+        )
+        if {"segment", "posthog"} <= medians.keys():
+            segment, mine = medians["segment"]["end to end"] or 1, medians["sharekit"]
+            print(
+                f"End to end that is {complete / segment:.1f} times segment; with single calls, delivered by a thread "
+                f"of the same process, {mine['end to end'] / segment:.1f} times. Enqueueing single events takes "
+                f"{mine['enqueue'] / medians['posthog']['enqueue']:.1f} times posthog's rate."
+            )
 
 
 if __name__ == "__main__":
