@@ -157,3 +157,26 @@ def test_a_sink_that_fails_at_random_costs_no_event(make_pipeline, fickle_sink, 
     assert books.balanced
     assert books.rejected <= 8
     assert len(set(sink.order)) >= 392
+
+
+def test_one_event_that_a_service_fails_for_does_not_hold_up_all_others(
+    make_pipeline, fickle_sink, events, data_dir, short_waits
+):
+    """A sink that asks for patience because of one event alone: after twenty attempts the event is a dead letter."""
+    recorded = events(40)
+
+    class Fragile(fickle_sink):
+        def write(self, batch):
+            self.batches.append(len(batch))
+            if any(event.id == recorded[5].id for event in batch):
+                raise Retry("500 Internal Server Error")
+            self.order += [event.id for event in batch]
+
+    sink = Fragile("fragile")
+    pipeline = make_pipeline(sink)
+    pipeline.record_many(recorded)
+    assert pipeline.flush(30)
+    assert [letter.id for letter in read_dead_letters(data_dir / "delivery.db", Selection())] == [recorded[5].id]
+    assert set(sink.order) == {event.id for event in recorded} - {recorded[5].id}
+    assert len(sink.batches) > worker.PATIENCE
+    assert pipeline.status().balanced

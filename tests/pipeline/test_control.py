@@ -146,6 +146,41 @@ def test_a_poisoned_event_among_retried_ones_is_found(make_pipeline, fickle_sink
     assert pipeline.status().balanced
 
 
+@pytest.mark.parametrize("fault", [ValueError, ConnectionResetError], ids=["refused", "broken off"])
+def test_a_retried_event_that_is_poison_holds_up_nothing_new(
+    make_pipeline, fickle_sink, events, data_dir, wait_for, fault
+):
+    """Alone among what waits in the ledger, it is told from a sink that is down by the events of the journal."""
+    recorded = events(5)
+    odd = recorded[0].id
+
+    class Sink(fickle_sink):
+        def write(self, batch):
+            if not self.reject(batch[0]) and any(event.id == odd for event in batch):
+                raise fault("no")
+            return super().write(batch)
+
+    sink = Sink("picky", reject=lambda event: "odd one" if event.id == odd else "")
+    pipeline = make_pipeline(sink)
+    pipeline.record_many(recorded)
+    assert pipeline.flush(20)
+    sink.reject = lambda event: ""
+    assert ask(data_dir, Order(deed="retry", sink="picky")) == 1
+    wait_for(lambda: pipeline.status().sinks[0].failures > 0)
+    new = []
+
+    def found() -> bool:
+        new.extend(events(1))
+        pipeline.record(new[-1])
+        return bool(letters(data_dir))
+
+    wait_for(found)
+    assert pipeline.flush(30)
+    assert letters(data_dir) == [odd]
+    assert set(sink.order) == {event.id for event in [*recorded[1:], *new]}
+    assert pipeline.status().balanced
+
+
 def test_history_is_delivered_to_a_sink_that_came_later(make_pipeline, events, data_dir):
     """From the store, in order, while new events go on; for this sink they count as recorded."""
     early = make_pipeline(SqliteSink(data_dir / "events.db"))

@@ -49,14 +49,28 @@ class Gatherer:
 
     def gather(self, limit: int) -> Parcel:
         """The next events, at most ``limit``; the same ones until :meth:`turn` is called."""
-        if not self.waiting:
-            return self._recorded(limit)
-        first, second = (self._waiting, self._recorded) if self._turn % 2 else (self._recorded, self._waiting)
-        parcel = first(limit)
-        if parcel.empty:
-            return second(limit)
-        parcel.more = True
+        parcel = Parcel()
+        for source in self._sources():
+            parcel = source(limit)
+            if not parcel.empty:
+                parcel.more = parcel.more or self.waiting
+                break
         return parcel
+
+    def neighbours(self, count: int) -> list[Parcel]:
+        """The events after the next one, at most so many, each by itself."""
+        parts: list[Parcel] = []
+        passed = False
+        for source in self._sources():
+            parcel = source(1 + count)
+            parts += [parcel.part(index) for index in range(0 if passed else 1, len(parcel.lines))]
+            passed = passed or bool(parcel.lines)
+        return parts[:count]
+
+    def _sources(self) -> tuple[Callable[[int], Parcel], ...]:
+        if not self.waiting:
+            return (self._recorded,)
+        return (self._waiting, self._recorded) if self._turn % 2 else (self._recorded, self._waiting)
 
     def _waiting(self, limit: int) -> Parcel:
         """Events that wait in the ledger, in the order in which they were put there."""

@@ -20,6 +20,9 @@ log = logging.getLogger("sharekit.delivery")
 EXAMINATIONS = 3
 PROBES = 3
 """Events after a refused one that are tried to tell a poisoned event from a sink that is down."""
+PATIENCE = 20
+"""Failures in a row, some ten minutes, from which an event may be at fault although the sink asks for patience: there
+are services that answer one event with "internal server error" for ever."""
 
 
 class Worker:
@@ -87,7 +90,7 @@ class Worker:
         error = self._write(parcel)
         if error is None:
             return True
-        if isinstance(error, Retry):
+        if isinstance(error, Retry) and self._circuit.failures < PATIENCE:
             self._wait(error, error.after)
         elif len(parcel.lines) > 1:
             if self._searching:
@@ -116,7 +119,7 @@ class Worker:
             again = self._write(parcel)
             if again is None:
                 return True
-            if isinstance(again, Retry):
+            if isinstance(again, Retry) and self._circuit.failures < PATIENCE:
                 self._wait(again, again.after)
                 return False
             error = again
@@ -130,8 +133,7 @@ class Worker:
 
     def _takes_others(self) -> bool:
         """Whether the sink takes one of the next events. They stay pending: it gets them again, in their turn."""
-        parcel = self._gatherer.gather(1 + PROBES)
-        return any(self._write(parcel.part(index)) is None for index in range(1, len(parcel.lines)))
+        return any(self._write(neighbour) is None for neighbour in self._gatherer.neighbours(PROBES))
 
     def _write(self, parcel: Parcel) -> BaseException | None:
         try:

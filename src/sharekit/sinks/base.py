@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 class Retry(ShareKitError):  # noqa: N818 (a request to the deliverer, not a fault)
     """Raised by a sink to have the whole batch tried again, for a reason that lies in none of its events.
 
-    A batch is never divided because of it, and no event is given up.
+    A batch is never divided because of it. Only after twenty attempts in a row the sink is tried with other events,
+    because one for which a service fails every time would hold up all others for ever.
 
     Parameters:
         reason: shown in the status.

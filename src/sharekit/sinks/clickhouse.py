@@ -6,7 +6,6 @@ when it is in a part on its disk (``wait_for_async_insert``), so many hosts with
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from hashlib import blake2b
@@ -20,7 +19,7 @@ from sharekit.events.model import Event
 from sharekit.exceptions import StoreError
 from sharekit.sinks.base import Sink
 from sharekit.sinks.batch import records
-from sharekit.sinks.clickhouse_tables import prepare, version_of
+from sharekit.sinks.clickhouse_tables import TYPES, prepare, version_of
 from sharekit.sinks.connections import Lasting
 from sharekit.sinks.rows import COLUMNS, RowMaker
 from sharekit.sinks.store import ServerStore, marked
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 DATABASE = "sharekit"
 """Database of the tables, unless the URL names another."""
 _READING = {"final": 1, "readonly": 2}
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 Connect = Callable[[], Any]
 """Makes a client of clickhouse-connect."""
@@ -74,7 +72,7 @@ class ClickHouseSink(Sink):
 
     @classmethod
     def from_url(cls, url: SinkUrl) -> ClickHouseSink:
-        """``clickhouse://user:password@host/db``; options ``secure``, ``ca_cert``, ``async_insert``, ``keep_days``."""
+        """``clickhouse://user:password@host/db``; options as in docs/stores.md."""
         connect, database, options = _read(url)
         return cls(connect, database=database, timezone=url.timezone, **options)
 
@@ -99,12 +97,8 @@ class ClickHouseSink(Sink):
             "throw_on_max_partitions_per_insert_block": 0,
         }
         with self._client.use() as client:
-            client.raw_insert(
-                "events",
-                column_names=COLUMNS,
-                insert_block="\n".join(map(_encode, rows)).encode(),
-                fmt="JSONCompactEachRow",
-                settings=settings,
+            client.insert(
+                "events", rows, column_names=COLUMNS, column_type_names=list(TYPES.values()), settings=settings
             )
 
     def check(self) -> str | None:
@@ -170,7 +164,9 @@ def _read(url: SinkUrl) -> tuple[Connect, str, dict[str, Any]]:
     """How to connect, the database, and the options of the sink."""
     from sharekit.sinks.registry import positive
 
-    options = url.options(secure=_yes_or_no, ca_cert=str, async_insert=_yes_or_no, keep_days=positive)
+    options = url.options(
+        secure=_yes_or_no, ca_cert=str, compress=_yes_or_no, async_insert=_yes_or_no, keep_days=positive
+    )
     ours: dict[str, Any] = {name: options.pop(name) for name in ("async_insert", "keep_days") if name in options}
     connect = partial(
         clickhouse_connect.get_client,

@@ -12,41 +12,39 @@ from __future__ import annotations
 from typing import Any
 
 from sharekit.exceptions import StoreError
-from sharekit.sinks.rows import COUNTED
+from sharekit.sinks.rows import COUNTED, TEXT_COLUMNS
 
 VERSION = 1
 """Of the tables, kept in the table ``about``."""
+TYPES = {
+    "id": "String",
+    "schema": "Int16",
+    "name": "LowCardinality(String)",
+    "at": "Int64",
+    "day": "Int32",
+    "hour": "Int16",
+    "product_id": "String",
+    "network": "LowCardinality(String)",
+    "placement": "LowCardinality(String)",
+    "widget": "LowCardinality(String)",
+    **dict.fromkeys(TEXT_COLUMNS[4:], "String"),
+    "value": "Int64",
+    "currency": "LowCardinality(String)",
+    "items": "String",
+    "bot": "Int8",
+    "gpc": "Int8",
+    "networks": "LowCardinality(String)",
+    "picture": "String",
+    "tag": "Int16",
+    "tags": "Int16",
+    "weight": "Float64",
+    "props": "String",
+}
+"""Type of each column."""
 _TABLES = """
 CREATE TABLE IF NOT EXISTS about(key String, value String) ENGINE = ReplacingMergeTree ORDER BY key;
 CREATE TABLE IF NOT EXISTS events(
-  id String,
-  schema Int16,
-  name LowCardinality(String),
-  at Int64,
-  day Int32,
-  hour Int16,
-  product_id String,
-  network LowCardinality(String),
-  placement LowCardinality(String),
-  widget LowCardinality(String),
-  share_id String,
-  parent_share_id String,
-  url String,
-  referrer String,
-  visitor String,
-  previous_visitor String,
-  order_id String,
-  value Int64,
-  currency LowCardinality(String),
-  items String,
-  bot Int8,
-  gpc Int8,
-  networks LowCardinality(String),
-  picture String,
-  tag Int16,
-  tags Int16,
-  weight Float64,
-  props String,
+  {columns},
   earliest UInt64 DEFAULT bitNot(toUInt64(toUnixTimestamp64Nano(now64(9))))
 )
 ENGINE = ReplacingMergeTree(earliest) PARTITION BY intDiv(day, 100) ORDER BY (name, id)
@@ -96,8 +94,9 @@ def prepare(client: Any, database: str, timezone: str, keep_days: int | None) ->
         quoted = database.replace("\\", "\\\\").replace("`", "\\`")
         client.command(f"CREATE DATABASE IF NOT EXISTS `{quoted}`")
         client.database = database
+        columns = ", ".join(f"{name} {kind}" for name, kind in TYPES.items())
         for statement in _TABLES.split(";"):
-            client.command(statement.format(counted=", ".join(COUNTED)))
+            client.command(statement.format(columns=columns, counted=", ".join(COUNTED)))
         _note(client, "version", str(VERSION))
     _note(client, "timezone", timezone)
     kept = _noted(client, "keep_days")

@@ -1,7 +1,8 @@
 """The sink and the store in a PostgreSQL database, for many hosts that share their events.
 
-A batch goes by COPY into a temporary table and from there into ``events``, in one transaction, leaving out ids that
-are there. When ``write`` returns, the server has committed it, and as durably as its ``synchronous_commit`` says.
+A batch goes by COPY straight into ``events``. When one of its ids is there already, which the table refuses, it goes
+into a temporary table instead, and from there into ``events`` with ``ON CONFLICT DO NOTHING``. When ``write`` returns,
+the server has committed it, and as durably as its ``synchronous_commit`` says.
 """
 
 from __future__ import annotations
@@ -42,14 +43,13 @@ _DRIVER = ("host", "sslmode", "sslrootcert", "sslcert", "sslkey", "connect_timeo
 """Options of a URL that are libpq's own."""
 _DEFAULTS = {"connect_timeout": "10", "tcp_user_timeout": "30000", "application_name": "sharekit"}
 _WRITTEN = (*COLUMNS, "month")
-_COPY = sql.SQL("COPY pg_temp.incoming ({}) FROM STDIN").format(sql.SQL(", ").join(map(sql.Identifier, _WRITTEN)))
+_COPY = "COPY {target} ({columns}) FROM STDIN"
 _INCOMING = """
 CREATE TEMPORARY TABLE IF NOT EXISTS incoming (LIKE {schema}.events INCLUDING DEFAULTS) ON COMMIT DELETE ROWS
 """
-# In the order of ids, so that two processes that write the same events cannot wait for each other.
-_INSERT = (
-    "INSERT INTO {schema}.events ({columns}) SELECT {columns} FROM pg_temp.incoming ORDER BY id ON CONFLICT DO NOTHING"
-)
+_INSERT = "INSERT INTO {schema}.events ({columns}) SELECT {columns} FROM pg_temp.incoming ON CONFLICT DO NOTHING"
+_CAREFUL = 50
+"""Batches that go by the temporary table after one that held an id again: where one is repeated, more may be."""
 
 
 class PostgresSink(Sink):
@@ -82,10 +82,13 @@ class PostgresSink(Sink):
         self._rows = RowMaker(timezone or ZoneInfo("UTC"))
         self._months: frozenset[int] = frozenset()
         self._connection = Lasting(self._open)
+        self._careful = 0
         names = {
             "schema": sql.Identifier(schema),
             "columns": sql.SQL(", ").join(map(sql.Identifier, _WRITTEN)),
         }
+        self._copy = sql.SQL(_COPY).format(target=sql.Identifier(schema, "events"), **names)
+        self._copy_apart = sql.SQL(_COPY).format(target=sql.Identifier("pg_temp", "incoming"), **names)
         self._incoming = sql.SQL(_INCOMING).format(**names)
         self._insert = sql.SQL(_INSERT).format(**names)
 
@@ -113,11 +116,18 @@ class PostgresSink(Sink):
             for row in rows:
                 if row[-1] not in self._months:
                     row[-1] = UNDATED
+            # In the order of ids, so that two processes that write the same events cannot wait for each other.
+            rows.sort()
+            if self._careful == 0:
+                try:
+                    _copy(connection, self._copy, rows)
+                    return
+                except errors.UniqueViolation:
+                    self._careful = _CAREFUL
+            self._careful -= 1
             with connection.transaction():
                 connection.execute(self._incoming)
-                with connection.cursor().copy(_COPY) as copy:
-                    for row in rows:
-                        copy.write_row(row)
+                _copy(connection, self._copy_apart, rows)
                 connection.execute(self._insert)
 
     def check(self) -> str | None:
@@ -187,6 +197,12 @@ class PostgresStore(ServerStore):
                 return None
             connection.execute(sql.SQL("SET LOCAL search_path = {}").format(sql.Identifier(self.schema)))
             return connection.execute(text, parameters or None).fetchall()
+
+
+def _copy(connection: Connection, statement: sql.Composed, rows: Iterable[Sequence[Any]]) -> None:
+    with connection.cursor().copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def _conninfo(url: SinkUrl) -> str:

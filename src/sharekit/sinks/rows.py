@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -45,6 +46,15 @@ _MILLISECOND = timedelta(milliseconds=1)
 _QUARTER = 900_000
 """Milliseconds of a quarter of an hour: offsets of today's time zones are multiples of it."""
 _DIGITS = len(str(MAX_TAG))
+_BLANK: dict[str, Any] = dict.fromkeys((*TEXT_COLUMNS, "currency", "value", "items"), "") | {
+    "bot": False,
+    "gpc": False,
+    "props": {},
+}
+"""What stands in the fields that an event leaves out."""
+_fields = itemgetter(
+    "id", "schema", "name", "at", "currency", "value", "items", "bot", "gpc", "props", *TEXT_COLUMNS
+)  # all at once: this runs for every event of every store
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -61,24 +71,26 @@ class RowMaker:
 
     def row(self, record: Mapping[str, Any]) -> list[Any]:
         """The values of :data:`COLUMNS` for one event, given as :meth:`Event.as_dict`."""
-        get = record.get
-        at = (datetime.fromisoformat(record["at"]) - _EPOCH) // _MILLISECOND
+        id_, schema, name, moment, currency, value, items, bot, gpc, props, *texts = _fields({**_BLANK, **record})
+        at = (datetime.fromisoformat(moment) - _EPOCH) // _MILLISECOND
         day, hour = self._days.get(at // _QUARTER) or self._day(at)
-        row = [record["id"], record["schema"], record["name"], at, day, hour]
-        row += [get(name, "") for name in TEXT_COLUMNS]
-        currency = get("currency", "")
-        props = get("props")
-        row += (
-            Money(record["value"], currency).minor if currency else 0,
+        return [
+            id_,
+            schema,
+            name,
+            at,
+            day,
+            hour,
+            *texts,
+            Money(value, currency).minor if currency else 0,
             currency,
-            _encode(record["items"]) if "items" in record else "",
-            1 if get("bot") else 0,
-            1 if get("gpc") else 0,
+            _encode(items) if items else "",
+            1 if bot else 0,
+            1 if gpc else 0,
             *(_told(props) if props else _NOTHING),
-            _weight(props.get("weight", 1)) if props else 1,
+            _weight(props["weight"]) if "weight" in props else 1,
             _encode(props) if props else "",
-        )
-        return row
+        ]
 
     def _day(self, at: int) -> tuple[int, int]:
         local = (_EPOCH + at * _MILLISECOND).astimezone(self.timezone)
@@ -135,6 +147,6 @@ def _networks(props: Mapping[str, Any]) -> str:
     shown = props.get("networks", "")
     if isinstance(shown, str):
         return shown
-    if isinstance(shown, Sequence):
-        return ",".join(str(name) for name in shown)
+    if isinstance(shown, list | tuple):
+        return ",".join(map(str, shown))
     return ""
