@@ -67,7 +67,10 @@ class Form:
         for name, files in self.files.items():
             self.files[name] = [file for file in files if file.tell()]
             for file in files:
-                file.seek(0)
+                if file.tell():
+                    file.seek(0)
+                else:
+                    file.close()
 
     def __exit__(self, *_: object) -> None:
         for files in self.files.values():
