@@ -90,6 +90,8 @@ class Shop:
     posts: list[Post] = field(default_factory=list)
     slow: str = ""
     """Part of the path of files that take their time."""
+    query: str = ""
+    """The query of the page that was asked for last."""
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
         path = environ["PATH_INFO"]
@@ -97,6 +99,8 @@ class Shop:
             time.sleep(0.4)
         if not path.startswith("/sharekit/"):
             page = self.pages.get(path)
+            if page is not None and not path.endswith((".css", ".js", ".svg")):
+                self.query = environ.get("QUERY_STRING", "")
             kind = "text/css" if path.endswith(".css") else "text/html; charset=utf-8"
             headers = [("Content-Type", kind), ("Content-Security-Policy", self.policy)]
             start_response("200 OK" if page is not None else "404 Not Found", headers)

@@ -128,7 +128,10 @@ def pairs_of(args: Any) -> Iterable[tuple[str, str]]:
     if isinstance(args, str):
         yield from parse_qsl(args.removeprefix("?")[:8192], max_num_fields=None)
         return
-    if hasattr(args, "lists"):  # Werkzeug, Django
+    listed: Iterable[tuple[Any, Any]]
+    if isinstance(args, list | tuple):
+        listed = ((name, [value]) for name, value in args)
+    elif hasattr(args, "lists"):  # Werkzeug, Django
         listed = args.lists()
     elif hasattr(args, "multi_items"):  # Starlette
         listed = ((name, [value]) for name, value in args.multi_items())
