@@ -48,7 +48,7 @@ def bring(options: Namespace) -> int:
         kit = stack.enter_context(open_kit(options.data, make=True))
         bytes_ = stack.enter_context(_opened(options.file))
         file = look_at(bytes_)
-        vendor = vendor_of(file, vars(options)["from"] or "")
+        vendor = vendor_of(file, vars(options)["from"] or "", meta=options.meta is not None)
         people = People(_keys(kit.settings, options.dry_run))
         products = _products(options)
         reader = Reader(
