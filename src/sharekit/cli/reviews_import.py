@@ -9,12 +9,12 @@ from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, get_args
 
 from sharekit.cli.lint import read_catalogue
 from sharekit.cli.output import note, say
 from sharekit.cli.progress import Progress
-from sharekit.cli.reviews import open_kit
+from sharekit.cli.reviews import many, open_kit
 from sharekit.cli.tag_files import write_atomically
 from sharekit.config import Settings
 from sharekit.events.signing import KEY_FILE, secret_keys
@@ -32,6 +32,7 @@ from sharekit.reviews.importers import (
     vendor_of,
 )
 from sharekit.reviews.importers.files import ReviewFile
+from sharekit.reviews.model import Status
 from sharekit.reviews.people import People
 
 SHOWN = 20
@@ -114,9 +115,12 @@ def _heading(path: Path, file: ReviewFile, vendor: Vendor, reader: Reader) -> st
 def _tell(outcome: Outcome, products: ProductIndex, options: Namespace) -> None:
     kept = outcome.kept.total()
     verb = "Would import" if options.dry_run else "Imported"
-    say(f"{verb} {kept:,} of {outcome.lines:,} lines as reviews of {len(outcome.products):,} products.")
+    about = many(len(outcome.products), "product")
+    say(f"{verb} {kept:,} of {many(outcome.lines, 'line')} as reviews of {about}.")
     if kept:
-        statuses = ", ".join(f"{count:,} {status}" for status, count in sorted(outcome.kept.items(), reverse=True))
+        statuses = ", ".join(
+            f"{outcome.kept[status]:,} {status}" for status in get_args(Status) if outcome.kept[status]
+        )
         stars = ", ".join(f"{star}★ {outcome.stars[star]:,}" for star in range(5, 0, -1))
         say(f"  {statuses}; {outcome.answers:,} with the shop's answer")
         say(f"  {stars}")
