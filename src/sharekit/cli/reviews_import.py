@@ -8,6 +8,7 @@ import secrets
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import BinaryIO, get_args
 
@@ -50,13 +51,17 @@ def bring(options: Namespace) -> int:
         bytes_ = stack.enter_context(_opened(options.file))
         file = look_at(bytes_)
         vendor = vendor_of(file, vars(options)["from"] or "", meta=options.meta is not None)
-        people = People(_keys(kit.settings, options.dry_run))
+
+        @cache
+        def people() -> People:
+            return People(_keys(kit.settings, options.dry_run))  # only now, so that mistakes leave nothing behind
+
         products = _products(options)
         reader = Reader(
             file=file,
             vendor=vendor,
             products=products,
-            person_of=lambda email: people.of_email(email).id,
+            person_of=lambda email: people().of_email(email).id,
             is_staff=kit.policy.is_staff,
             order=options.dates,
             zone=kit.settings.zone(),
