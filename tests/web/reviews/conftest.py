@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from io import BytesIO
 from struct import pack
 from typing import Any
@@ -33,6 +33,7 @@ class ReviewShop:
         self.kit = kit
         self.product = product
         self.mails: list[tuple[str, str, str]] = []
+        self.closing: list[ShareKit] = []
 
     @property
     def token(self) -> str:
@@ -107,23 +108,26 @@ def make_bomb(side: int = 13_300) -> bytes:
 
 
 @pytest.fixture
-def make_review_shop(make_kit: Callable[..., ShareKit], mug: Product) -> Callable[..., ReviewShop]:
+def make_review_shop(make_kit: Callable[..., ShareKit], mug: Product) -> Iterator[Callable[..., ReviewShop]]:
     """A function that makes a shop from settings."""
+    closing: list[ShareKit] = []
 
     def make(**settings: Any) -> ReviewShop:
         mails: list[tuple[str, str, str]] = []
         kit = make_kit(**({"mail": lambda *mail: mails.append(mail), "deliver": False} | settings))
         shop = ReviewShop(kit, mug)
-        shop.mails = mails
+        shop.mails, shop.closing = mails, closing
         return shop
 
-    return make
+    yield make
+    for kit in closing:
+        kit.close()
 
 
 @pytest.fixture
 def open_shop(make_review_shop: Callable[..., ReviewShop]) -> ReviewShop:
     """A shop in which anybody may review, and several times."""
-    return make_review_shop(review_policy={"writers": "anyone", "burst_sender": 1_000, "burst_product": 10_000})
+    return make_review_shop(review_policy={"writers": "anyone", "burst_sender": 1_000, "burst_product": 1_000})
 
 
 @pytest.fixture(name="multipart")

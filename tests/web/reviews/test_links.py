@@ -176,4 +176,4 @@ def test_there_are_no_reviews_where_there_are_none(shop: Any) -> None:
         "/reviews/photos/",
     ):
         for method in ("GET", "POST", "OPTIONS"):
-            assert shop.ask(method, path).status in {404, 405}
+            assert shop.ask(method, f"/reviews{path}").status == 404

@@ -52,7 +52,7 @@ def posts(request: pytest.FixtureRequest, make_review_shop: Callable[..., Any], 
         extension = FlaskShareKit(base_url="https://shop.example", data_dir=shop.kit.settings.data_dir / "flask",
                                   review_policy=policy, deliver=False)  # fmt: skip
         shop.kit = extension.init_app(app)
-        request.addfinalizer(shop.kit.close)
+        shop.closing.append(shop.kit)
 
         def send_flask(path: str, body: bytes, kind: str) -> tuple[int, dict[str, str], bytes]:
             answer = app.test_client().post(f"/sharekit{path}", data=body, content_type=kind)
