@@ -19,7 +19,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -48,6 +48,7 @@ class SQLiteReviewStore(SQLReviewStore):
         self._lock_path = self.path.with_name(self.path.name + ".lock")
         self._writer = Handle(self.path, self._open)
         self._reader = Handle(self.path, self._open_reader)
+        self._nothing = Handle(self.path, _empty)
 
     @classmethod
     def from_url(cls, url: str, data_dir: Path) -> SQLiteReviewStore:
@@ -64,7 +65,11 @@ class SQLiteReviewStore(SQLReviewStore):
     @contextmanager
     def _reading(self) -> Iterator[_Session]:
         try:
-            with self._reader as connection:
+            with ExitStack() as stack:
+                try:
+                    connection = stack.enter_context(self._reader)
+                except _NotMadeYetError:
+                    connection = stack.enter_context(self._nothing)
                 connection.execute("BEGIN")
                 yield _Session(connection)
                 connection.execute("COMMIT")
@@ -103,6 +108,7 @@ class SQLiteReviewStore(SQLReviewStore):
 
     def close(self) -> None:
         self._reader.close()
+        self._nothing.close()
         self._writer.close()
 
     def _open(self) -> sqlite3.Connection:
@@ -124,16 +130,19 @@ class SQLiteReviewStore(SQLReviewStore):
 
     def _open_reader(self) -> sqlite3.Connection:
         if not self.path.exists():
-            return _empty()
+            raise _NotMadeYetError
         connection = connect_read_only(self.path)
         try:
             if _version(connection, self.path) == 0:  # being made at this moment
-                connection.close()
-                return _empty()
+                raise _NotMadeYetError
         except BaseException:
             connection.close()
             raise
         return connection
+
+
+class _NotMadeYetError(Exception):
+    """There is no file, or no table in it. An error, so that a handle keeps no connection to nothing."""
 
 
 class _Session:
@@ -190,6 +199,7 @@ def _safe(values: Sequence[Any]) -> list[Any]:
 
 
 def _empty() -> sqlite3.Connection:
+    """Tables with nothing in them, to be read until there is a file."""
     connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     _create(connection)
     return connection

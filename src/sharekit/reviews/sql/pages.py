@@ -53,11 +53,14 @@ def page_index(query: Query, count: int) -> str:
         count: how many reviews fit the filters, as far as they were counted.
     """
     newest = query.sort == "newest" and not (query.stars or query.verified)
-    # Few are found in the index of languages and put in order; many lie close enough in the index of the order.
+    # Few are found where they were counted and put in order; many lie close enough in the index of the order.
     if query.language and not query.photos and (newest or count <= MANY):
         return "reviews_language"
-    if query.stars and query.sort == "helpful" and not (query.photos or query.verified):
-        return "reviews_stars_helpful"
+    if query.stars and query.sort == "helpful":
+        if not (query.photos or query.verified):
+            return "reviews_stars_helpful"
+        if count <= MANY:
+            return count_index(query)
     order = "highest" if query.stars and query.sort != "helpful" else query.sort
     return _index(query, order)
 
