@@ -91,6 +91,8 @@ class Shop:
     posts: list[Post] = field(default_factory=list)
     slow: str = ""
     """Part of the path of files that take their time."""
+    query: str = ""
+    """The query of the page that was asked for last."""
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
         path = environ["PATH_INFO"]
@@ -98,6 +100,8 @@ class Shop:
             time.sleep(0.4)
         if not path.startswith("/sharekit/"):
             page = self.pages.get(path)
+            if page is not None and not path.endswith((".css", ".js", ".svg")):
+                self.query = environ.get("QUERY_STRING", "")
             kind = KINDS.get(PurePosixPath(path).suffix, "text/html; charset=utf-8")
             headers = [("Content-Type", kind), ("Content-Security-Policy", self.policy)]
             body = (page() if callable(page) else page or "<title>Nothing here</title>").encode()

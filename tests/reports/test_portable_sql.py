@@ -15,7 +15,7 @@ from sharekit.sinks.sqlite import SqliteStore
 
 FILES = sorted((Path(sharekit.reports.__file__).parent / "sql").glob("*.sql"))
 FUNCTIONS = {"COUNT", "SUM", "MIN", "MAX", "COALESCE", "ROW_NUMBER", "FIRST_VALUE"}
-PARAMETERS = {"by", "first_day", "look_back", "product_id"}
+PARAMETERS = {"by", "first_day", "look_back", "product_id", "submitted", "published"}
 files = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 
 
@@ -61,6 +61,7 @@ def test_no_question_reads_the_whole_table(path: Path, make_sqlite_store: Callab
     """Each one finds its events by an index of the default store, and meets nothing by comparing all with all."""
     store = make_sqlite_store([Event(name="click")], ZoneInfo("UTC"))
     parameters: dict[str, str | int] = {"by": "network", "first_day": 20261121, "look_back": 1, "product_id": "mug"}
+    parameters |= {"submitted": "%", "published": "%"}
     wanted = {name: parameters[name] for name in re.findall(r":(\w+)", path.read_text(encoding="utf-8"))}
     steps: Iterable[str] = [str(row[3]) for row in store.query(f"EXPLAIN QUERY PLAN {path.read_text()}", wanted)]
     assert not [step for step in steps if re.match(r"SCAN (events|event_counts|visit)\b", step)]
@@ -69,4 +70,6 @@ def test_no_question_reads_the_whole_table(path: Path, make_sqlite_store: Callab
 
 def test_there_are_files_to_test() -> None:
     """An empty folder would pass everything above."""
-    assert [path.stem for path in FILES] == ["counts", "purchases", "share_counts", "tags", "visits"]
+    assert [path.stem for path in FILES] == [
+        "counts", "purchases", "review_purchases", "reviews", "share_counts", "tags", "visits",
+    ]  # fmt: skip

@@ -82,7 +82,7 @@ def test_a_shop_may_take_no_questions(bench: Callable[..., Bench]) -> None:
 
 def test_a_burst_of_questions_is_held(bench: Callable[..., Bench]) -> None:
     """Of fifty questions by one browser, five are shown."""
-    one = bench(moderation="after", burst_product=10_000)
+    one = bench(moderation="after", burst_product=1_000)
     seen = Seen(browser=one.desk.people.of_browser("192.0.2.1", "agent"))
     statuses = [one.desk.ask("mug", f"Question {n}?", seen=seen).status for n in range(50)]
     assert statuses.count("published") == 5

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from sharekit.exceptions import InvalidValueError
+from sharekit.reviews.desk import Seen
 from sharekit.reviews.drafts import Draft, DraftError
 from sharekit.reviews.mail import MailError
 from sharekit.reviews.model import Reason, Review
@@ -219,6 +220,45 @@ def test_what_is_no_vote_is_none(bench: Callable[..., Bench]) -> None:
     for value in (2, -2, 10**9, True, 1.0, "1", None, float("nan")):
         assert one.desk.vote(kept.id, voter, value) is None
     assert one.store.get(kept.id).helpful == 0
+
+
+def test_the_browser_that_wrote_it_is_its_author(bench: Callable[..., Bench]) -> None:
+    """Who wrote through a link of an order and votes without signing in votes on their own review all the same."""
+    one = bench(moderation="after")
+    home, elsewhere = (one.desk.people.of_browser(f"192.0.2.{n}", "agent") for n in (1, 2))
+    token = one.desk.invite("1001", ["mug"], email="ann@example.com")
+    kept = one.desk.submit_invited(token, Draft(product_id="mug", rating=5), seen=Seen(browser=home))
+    assert one.desk.vote(kept.id, home, 1) is None
+    assert one.desk.vote(kept.id, elsewhere, 1) == (1, 0)
+
+
+def test_an_author_may_change_a_review_often_but_not_without_end(
+    bench: Callable[..., Bench], draft: Callable[..., Draft]
+) -> None:
+    """Every change keeps what was before, so twenty a day are enough."""
+    one = bench()
+    kept = handed_in(one)
+    for n in range(20):
+        one.desk.edit(kept.id, draft(body=f"Version {n}"))
+    with pytest.raises(DraftError, match="too_often"):
+        one.desk.edit(kept.id, draft(body="One more"))
+    one.later(days=1)
+    assert one.desk.edit(kept.id, draft(body="One more")).body == "One more"
+
+
+def test_a_mail_function_that_fails_in_its_own_way_is_a_mail_error(bench: Callable[..., Bench]) -> None:
+    """Whatever the shop's function raises, callers see a MailError, and a decision stands."""
+
+    def broken(to: str, subject: str, text: str) -> None:
+        raise RuntimeError(f"quota of {to}")
+
+    one = bench()
+    kept = handed_in(one)
+    one.addresses[kept.id] = "ann@example.com"
+    one.desk._mail = broken
+    with pytest.raises(MailError, match=r"The mail function failed \(RuntimeError\)\.$"):
+        one.desk.reply(kept.id, "Sorry!", by="Mo", private=True, email="ann@example.com")
+    assert one.desk.decide(kept.id, "rejected", by="Mo", reason="spam").status == "rejected"
 
 
 def test_a_voter_of_the_old_secret_is_the_same(bench: Callable[..., Bench]) -> None:

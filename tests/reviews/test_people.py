@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sharekit.exceptions import ConfigError, InvalidValueError
-from sharekit.reviews.people import NOBODY, Customer, People, check_email
+from sharekit.reviews.people import NOBODY, Customer, People, address_key, check_email
 
 OLD, NEW = "the old secret of the shop", "the new secret of the shop"
 
@@ -31,6 +31,17 @@ def test_kinds_do_not_mix() -> None:
         people.of_browser(text, "").id,
     }
     assert len(ids) == 4
+
+
+def test_browsers_of_one_address_have_something_in_common() -> None:
+    """User agents are made up at will: what is counted per address sees through that. No address is nobody."""
+    people = People([NEW, OLD])
+    one, two = people.of_browser("192.0.2.1", "agent"), people.of_browser("192.0.2.1", "other")
+    assert one != two
+    assert address_key(one) == address_key(two) != address_key(people.of_browser("192.0.2.2", "agent"))
+    assert one.ids[1] == People([OLD]).of_browser("192.0.2.1", "agent").id
+    assert people.of_browser("", "agent") == NOBODY
+    assert address_key(NOBODY) == ""
 
 
 def test_an_old_secret_still_finds() -> None:
@@ -69,9 +80,17 @@ def test_odd_but_real_addresses_pass(text: str) -> None:
     assert check_email(f" {text} ") == text
 
 
+def test_a_customers_bad_address_does_not_stop_them() -> None:
+    """What the shop has wrong in its own data is left out; the number still tells who it is."""
+    people = People([OLD])
+    assert people.of_customer("7", "not an address") == people.of_customer("7")
+
+
 def test_the_customer_function_may_give_a_mapping() -> None:
     """A mapping, a Customer or None will do; a misspelt field or something else is an error."""
     assert Customer.load({"id": "7", "orders": {"mug": "1001"}}) == Customer(id="7", orders={"mug": "1001"})
+    assert Customer.load({"id": 7, "name": None, "orders": {1: 1001}}) == Customer(id="7", orders={"1": "1001"})
+    assert Customer.load({"id": "7", "name": "x" * 500}).name == "x" * 100  # type: ignore[union-attr]
     assert Customer.load(None) is None
     with pytest.raises(ConfigError, match="Did you mean 'email'"):
         Customer.load({"id": "7", "emial": "x"})

@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms, PngImagePlugin
 
+from sharekit.exceptions import StoreError
 from sharekit.reviews import photos
 from sharekit.reviews.drafts import PROBLEMS, Draft, DraftError
 from sharekit.reviews.people import Customer
@@ -348,12 +349,33 @@ def test_photos_are_counted_kept_and_exchanged(bench: Callable[..., Bench]) -> N
     assert len(list((one.folder / "review-photos").iterdir())) == 4
 
 
-def test_photos_of_a_review_that_was_not_kept_are_deleted(bench: Callable[..., Bench]) -> None:
-    """A second review by the same person leaves no files behind."""
+def test_photos_of_a_review_that_was_not_kept_are_deleted(
+    bench: Callable[..., Bench], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When the store cannot keep the review, or the change of one, its new photos leave no files behind."""
+    one = bench()
+    ann = Customer(id="7")
+    review = one.desk.submit_customer(ann, Draft(product_id="mug", rating=5))
+
+    def broken(*_: object, **__: object) -> None:
+        raise StoreError("disk full")
+
+    monkeypatch.setattr(one.store, "add", broken)
+    monkeypatch.setattr(one.store, "edit", broken)
+    with pytest.raises(StoreError):
+        one.desk.submit_customer(ann, Draft(product_id="bowl", rating=5), photos=[BytesIO(encoded(plain()))])
+    with pytest.raises(StoreError):
+        one.desk.edit(review.id, Draft(product_id="mug", rating=5), photos=[BytesIO(encoded(plain()))])
+    assert (one.folder / "review-photos").exists()
+    assert not list((one.folder / "review-photos").glob("*"))
+
+
+def test_a_second_review_costs_no_decoding(bench: Callable[..., Bench], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who has reviewed the product already is refused before a photo is looked at."""
     one = bench()
     one.desk.submit_customer(Customer(id="7"), Draft(product_id="mug", rating=5))
+    monkeypatch.setattr(photos, "_made_anew", None)
     with pytest.raises(DraftError, match="duplicate"):
         one.desk.submit_customer(
             Customer(id="7"), Draft(product_id="mug", rating=5), photos=[BytesIO(encoded(plain()))]
         )
-    assert not list((one.folder / "review-photos").glob("*"))

@@ -38,13 +38,16 @@ def hits(text: str, *rules: RuleName, language: str = "en", **policy: Any) -> li
 
 def review(*texts: str, language: str = "en", product: str = "mug", sender: str = "") -> RuleInput:
     """What rules see of a review."""
-    return RuleInput(kind="review", product_id=product, texts=texts, language=language, sender=sender)
+    prose, *others = texts
+    return RuleInput(
+        kind="review", product_id=product, prose=prose, others=tuple(others), language=language, sender=sender
+    )
 
 
 def test_a_rule_cannot_see_the_rating() -> None:
     """The type that rules are given has no number in it, and nothing named after a rating."""
     kinds = get_type_hints(RuleInput)
-    assert set(kinds) == {"kind", "product_id", "texts", "language", "sender"}
+    assert set(kinds) == {"kind", "product_id", "prose", "others", "language", "sender"}
     assert all(
         kind in {str, tuple[str, ...]} or get_args(kind) == ("review", "question", "answer") for kind in kinds.values()
     )
@@ -52,7 +55,7 @@ def test_a_rule_cannot_see_the_rating() -> None:
     assert not {"rating", "stars"} & {field.name for field in dataclasses.fields(RuleInput)}
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     texts=st.lists(
         st.sampled_from(["fine mug", "www.spam.example", "what a wanker", "0171 2345678", "a" * 30]), max_size=3
@@ -144,6 +147,15 @@ def test_a_text_is_held_the_second_time() -> None:
     assert rules.check(review("THIS is the best mug, I ever had", product="bowl"), AT)[0].rule == "duplicate"
     assert rules.check(review("Great product"), AT) == []
     assert rules.check(review("Great product"), AT) == []
+
+
+def test_names_and_answers_repeat_without_harm() -> None:
+    """The same long name, title and chosen answer come again and again; another name does not hide a copied text."""
+    rules = Rules(ReviewPolicy(rules=["duplicate"]), Marks())
+    others = ("Exactly as it was described to me", "Bartholomew Featherstonehaugh", "As expected, fits true to size")
+    assert rules.check(review("A mug like no other I have had.", *others), AT) == []
+    assert rules.check(review("Holds tea, and holds it for long.", *others), AT) == []
+    assert rules.check(review("A mug like no other I have had.", "Somebody Else"), AT)[0].rule == "duplicate"
 
 
 def test_a_text_is_forgotten_after_its_time() -> None:

@@ -28,6 +28,27 @@ def test_a_thousand_votes_of_one_browser_are_one(bench: Callable[..., Bench]) ->
     assert kept.helpful + kept.unhelpful == 1
 
 
+def test_a_thousand_made_up_browsers_of_one_address_are_few(bench: Callable[..., Bench]) -> None:
+    """A new user agent for every vote and report: twenty a day on one review are counted, as from an office."""
+    one = bench(moderation="after")
+    review = one.desk.submit_customer(Customer(id="7"), Draft(product_id="mug", rating=4))
+    voters = [one.desk.people.of_browser("192.0.2.1", f"agent {n}") for n in range(1_000)]
+    assert sum(one.desk.vote(review.id, voter, 1) is not None for voter in voters) == 20
+    assert sum(one.desk.report(review.id, voter, "fake") is not None for voter in voters) == 20
+    kept = one.store.get(review.id)
+    assert (kept.helpful, kept.reports) == (20, 20)
+    assert one.desk.vote(review.id, one.desk.people.of_browser("192.0.2.2", "agent"), 1) == (21, 0)
+
+
+def test_of_a_hundred_reviews_of_made_up_browsers_five_are_shown(bench: Callable[..., Bench]) -> None:
+    """A new user agent for every review, all from one address: the sixth and all after it wait for a person."""
+    one = bench(moderation="after", writers="anyone")
+    for n in range(100):
+        seen = Seen(browser=one.desk.people.of_browser("192.0.2.1", f"agent {n}"))
+        one.desk.submit(Draft(product_id=f"p{n % 50}", rating=5), seen=seen)
+    assert sum(one.store.skew().published) == 5
+
+
 def test_of_a_thousand_anonymous_reviews_of_one_browser_one_is_kept(bench: Callable[..., Bench]) -> None:
     """Where everybody may write unchecked, a browser reviews a product once; the others are refused."""
     one = bench(moderation="after", writers="anyone")

@@ -79,7 +79,7 @@ def take(data: bytes, make_reader: MakeReader, store: ReviewStore, *, dry_run: b
         return None
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=encoded | damaged | st.binary(max_size=300))
 @example(b"{" * 5_000)
 @example(b'{"product": "mug", "rating": ' + b"[" * 100_000)

@@ -139,7 +139,7 @@ def test_the_summary_is_the_recount(store):
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=15, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
 
@@ -195,7 +195,7 @@ def start(url, seed, turns):
 
 def test_two_processes_at_once(store, store_url):
     """Two processes submit, import, decide, edit, vote, report and erase the same reviews at the same time."""
-    workers = [start(store_url, seed, 250) for seed in (1, 2)]
+    workers = [start(store_url, seed, 150) for seed in (1, 2)]
     try:
         for worker in workers:
             assert worker.stdout.readline() == "ready\n"
@@ -214,14 +214,14 @@ def test_two_processes_at_once(store, store_url):
 
 def test_killed_in_the_middle(store, store_url):
     """Processes that are killed at any moment leave right counters and nobody waiting."""
-    for seed in range(4):
+    for seed in range(3):
         worker = start(store_url, seed, 10**9)
         try:
             assert worker.stdout.readline() == "ready\n"
             worker.stdin.write("go\n")
             worker.stdin.flush()
             with pytest.raises(subprocess.TimeoutExpired):
-                worker.wait(0.05 + seed / 20)
+                worker.wait(0.05 + seed / 15)
         finally:
             worker.kill()
             worker.communicate()

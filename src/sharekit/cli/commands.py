@@ -18,6 +18,7 @@ from sharekit.products import Shareable
 from sharekit.reports.cells import shown
 from sharekit.reports.export import export_csv, export_jsonl
 from sharekit.reports.report import Report
+from sharekit.reports.review_tables import format_reviews
 from sharekit.reports.tables import format_report
 
 
@@ -26,6 +27,10 @@ def report(options: Namespace) -> int:
     data = open_data(options.data)
     catch_up(data)
     answers = Report(data.store, timezone=data.zone, attribution_days=data.settings.attribution_days)
+    if options.by == "reviews":
+        found = answers.reviews(days=options.days)
+        sys.stdout.write(format_reviews(found, format=options.format, columns=terminal_width()))
+        return 0
     rows, totals = answers.funnel(by=options.by, days=options.days), answers.totals(days=options.days)
     text = format_report(rows, totals, by=options.by, format=options.format, columns=terminal_width())
     sys.stdout.write(text)

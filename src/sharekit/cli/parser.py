@@ -96,7 +96,7 @@ def _demo(parser: Parser) -> None:
 
 def _report(parser: Parser) -> None:
     _data(parser)
-    _choice(parser, "--by", get_args(By), "network", "what the rows are by")
+    _choice(parser, "--by", (*get_args(By), "reviews"), "network", "what the rows are by")
     parser.add_argument("--days", type=_days, default=30, metavar="N", help="how many days, today included (30)")
     _choice(parser, "--format", get_args(Format), "table", "form of the answer")
 

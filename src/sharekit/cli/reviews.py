@@ -130,13 +130,13 @@ def erase(options: Namespace) -> int:
         if not options.yes:
             reviews = {review.id for key in person.ids for review in kit.review_store.of_person(key)}
             questions = {question.id for key in person.ids for question in kit.review_store.questions_of(key)}
-            say(f"Would remove {_many(len(reviews), 'review')}, {_many(len(questions), 'question')} and all votes.")
+            say(f"Would remove {many(len(reviews), 'review')}, {many(len(questions), 'question')} and all votes.")
             say("Nothing was removed. To do it, pass --yes")
             return 0
         gone = kit.desk.erase_person(person, by=_by(options))
         say(
-            f"Removed {_many(gone.reviews, 'review')}, {_many(gone.questions, 'question or answer')} "
-            f"and {_many(gone.votes, 'vote or report')}. The numbers of their products are counted anew."
+            f"Removed {many(gone.reviews, 'review')}, {many(gone.questions, 'question or answer')} "
+            f"and {many(gone.votes, 'vote or report')}. The numbers of their products are counted anew."
         )
     return 0
 
@@ -182,7 +182,7 @@ def _each(kit: ShareKit, ids: list[str], change: Callable[[str], str]) -> int:
 
 def _standing(kit: ShareKit, product_id: str) -> str:
     summary = kit.review_store.summary(product_id)
-    stars = f"{summary.mean} stars from {_many(summary.count, 'review')}" if summary.count else "no published reviews"
+    stars = f"{summary.mean} stars from {many(summary.count, 'review')}" if summary.count else "no published reviews"
     return f"{shown(product_id)} has {stars}"
 
 
@@ -192,7 +192,7 @@ def _line(review: Review) -> str:
     if review.reason:
         what.append(review.reason)
     if review.reports:
-        what.append(_many(review.reports, "report"))
+        what.append(many(review.reports, "report"))
     labels = [word for word in (review.relation if review.relation != "customer" else "", review.incentive) if word]
     about = [review.created_at.date().isoformat(), shown(review.author) or "(no name)", review.provenance.evidence]
     return "  ".join([*what, *labels, *about, text])
@@ -211,6 +211,7 @@ def _by(options: Namespace) -> str:
         return f"user {os.geteuid()}"
 
 
-def _many(count: int, what: str) -> str:
+def many(count: int, what: str) -> str:
+    """A count and what is counted, in the singular or the plural: ``"1,882 reviews"``."""
     words = " or ".join(f"{word}s" for word in what.split(" or ")) if count != 1 else what
     return f"{count:,} {words}"

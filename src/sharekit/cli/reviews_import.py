@@ -8,13 +8,14 @@ import secrets
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, get_args
 
 from sharekit.cli.lint import read_catalogue
 from sharekit.cli.output import note, say
 from sharekit.cli.progress import Progress
-from sharekit.cli.reviews import open_kit
+from sharekit.cli.reviews import many, open_kit
 from sharekit.cli.tag_files import write_atomically
 from sharekit.config import Settings
 from sharekit.events.signing import KEY_FILE, secret_keys
@@ -32,6 +33,7 @@ from sharekit.reviews.importers import (
     vendor_of,
 )
 from sharekit.reviews.importers.files import ReviewFile
+from sharekit.reviews.model import Status
 from sharekit.reviews.people import People
 
 SHOWN = 20
@@ -48,14 +50,18 @@ def bring(options: Namespace) -> int:
         kit = stack.enter_context(open_kit(options.data, make=True))
         bytes_ = stack.enter_context(_opened(options.file))
         file = look_at(bytes_)
-        vendor = vendor_of(file, vars(options)["from"] or "")
-        people = People(_keys(kit.settings, options.dry_run))
+        vendor = vendor_of(file, vars(options)["from"] or "", meta=options.meta is not None)
+
+        @cache
+        def people() -> People:
+            return People(_keys(kit.settings, options.dry_run))  # only now, so that mistakes leave nothing behind
+
         products = _products(options)
         reader = Reader(
             file=file,
             vendor=vendor,
             products=products,
-            person_of=lambda email: people.of_email(email).id,
+            person_of=lambda email: people().of_email(email).id,
             is_staff=kit.policy.is_staff,
             order=options.dates,
             zone=kit.settings.zone(),
@@ -114,9 +120,12 @@ def _heading(path: Path, file: ReviewFile, vendor: Vendor, reader: Reader) -> st
 def _tell(outcome: Outcome, products: ProductIndex, options: Namespace) -> None:
     kept = outcome.kept.total()
     verb = "Would import" if options.dry_run else "Imported"
-    say(f"{verb} {kept:,} of {outcome.lines:,} lines as reviews of {len(outcome.products):,} products.")
+    about = many(len(outcome.products), "product")
+    say(f"{verb} {kept:,} of {many(outcome.lines, 'line')} as reviews of {about}.")
     if kept:
-        statuses = ", ".join(f"{count:,} {status}" for status, count in sorted(outcome.kept.items(), reverse=True))
+        statuses = ", ".join(
+            f"{outcome.kept[status]:,} {status}" for status in get_args(Status) if outcome.kept[status]
+        )
         stars = ", ".join(f"{star}★ {outcome.stars[star]:,}" for star in range(5, 0, -1))
         say(f"  {statuses}; {outcome.answers:,} with the shop's answer")
         say(f"  {stars}")

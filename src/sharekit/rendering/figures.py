@@ -9,7 +9,7 @@ from functools import lru_cache
 from sharekit.rendering.money import babel_locale
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=4096, typed=True)  # 3 and Decimal("3.0") are equal, and written differently
 def number_for_people(value: Decimal | int, locale: str) -> str:
     """``4,3`` or ``12.480`` as people in that locale write it; without Babel plainly: ``4.3``, ``12480``."""
     try:

@@ -8,6 +8,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from sharekit.currencies import MINOR_UNITS
+
 NOT_FROM_A_SHARE = ""
 """Key of the row of orders that no share is credited with."""
 NOT_SET = "(not set)"
@@ -66,9 +68,9 @@ class Figures:
             "visits": self.visits,
             "interactions": self.interactions,
             "purchases": self.purchases,
-            "revenue": _as_text(self.revenue),
+            "revenue": as_text(self.revenue),
             "shared_purchases": self.shared_purchases,
-            "shared_revenue": _as_text(self.shared_revenue),
+            "shared_revenue": as_text(self.shared_revenue),
             "engagement_rate": rounded(self.engagement_rate),
             "click_through_rate": rounded(self.click_through_rate),
             "conversion_rate": rounded(self.conversion_rate),
@@ -118,7 +120,17 @@ def rate(part: int, whole: int) -> float | None:
     return part / whole if whole else None
 
 
-def _as_text(amounts: Mapping[str, Decimal]) -> dict[str, str]:
+def money(minor: Mapping[str, int]) -> dict[str, Decimal]:
+    """Minor units as amounts, by currency; an event without money has no currency and adds nothing."""
+    return {
+        currency: Decimal(units).scaleb(-MINOR_UNITS[currency])
+        for currency, units in sorted(minor.items())
+        if currency in MINOR_UNITS
+    }
+
+
+def as_text(amounts: Mapping[str, Decimal]) -> dict[str, str]:
+    """Amounts as JSON has them: text, so that no reader rounds them."""
     return {currency: str(amount) for currency, amount in amounts.items()}
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from sharekit.reports.cells import cut, width
-from sharekit.reports.figures import Totals
 
 NONE = "–"
 """Shown where there is no number: a rate without a denominator, money in a currency that does not occur."""
@@ -17,18 +16,30 @@ _KEY_COLUMNS = (12, 40)
 """Narrowest and widest first column, where the terminal leaves the choice."""
 
 
+class Days(Protocol):
+    """Something that is about some days, such as :class:`sharekit.reports.figures.Totals`."""
+
+    @property
+    def since(self) -> date:
+        """First day that is counted, in the shop's time zone."""
+
+    @property
+    def days(self) -> int:
+        """How many days that is."""
+
+
 def percent(value: float | None) -> str:
     """A rate with one decimal; a dash where there is none."""
     return NONE if value is None else f"{value:.1%}"
 
 
-def days_of(totals: Totals) -> str:
+def days_of(totals: Days) -> str:
     """The days of a report in words."""
     days = f"{totals.days} days" if totals.days > 1 else "1 day"
     return f"{totals.since} to {_last(totals)} ({days})"
 
 
-def days_as_dict(totals: Totals) -> dict[str, Any]:
+def days_as_dict(totals: Days) -> dict[str, Any]:
     """The days of a report as JSON values."""
     return {"since": totals.since.isoformat(), "until": _last(totals).isoformat(), "days": totals.days}
 
@@ -67,5 +78,5 @@ def aligned(
     return [line(heads), rule, *(line(cells) for cells in lines), rule, line(last)]
 
 
-def _last(totals: Totals) -> date:
+def _last(totals: Days) -> date:
     return totals.since + timedelta(days=totals.days - 1)

@@ -6,15 +6,14 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
-from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args, overload
 
-from sharekit.currencies import MINOR_UNITS
 from sharekit.events.model import now
 from sharekit.exceptions import InvalidValueError, UnknownNameError
-from sharekit.reports.figures import NOT_FROM_A_SHARE, NOT_SET, Row, Totals
+from sharekit.reports.figures import NOT_FROM_A_SHARE, NOT_SET, Row, Totals, money
+from sharekit.reports.reviews import STEPS, ReviewReport, review_report
 from sharekit.reports.tags import TagRow, tag_rows
 from sharekit.sinks.store import Store
 
@@ -91,6 +90,20 @@ class Report:
                 tallies.setdefault(day, _Tally())
         rows = [Row(key=key, **tally.figures()) for key, tally in tallies.items()]
         return sorted(rows, key=_by_time if by == "day" else _by_weight)
+
+    def reviews(self, days: int = 30) -> ReviewReport:
+        """What came of reviews in the last ``days`` days, today included: how often they were seen, used and written,
+        by product, and the orders of people who had read some within ``attribution_days`` before.
+
+        Raises:
+            InvalidValueError: ``days`` is not a whole number from 1 to 36,525.
+            StoreError: the store cannot be read.
+        """
+        since = self._since(days)
+        first_day = _day_number(since)
+        counts = self._rows("reviews", {"first_day": first_day, **STEPS})
+        purchases = self._rows("review_purchases", {"first_day": first_day, "look_back": self._look_back})
+        return review_report(since, days, counts, purchases)
 
     def share_counts(self, product_id: str) -> dict[str, int]:
         """How often a product or page was shared since its first event, by network, most first.
@@ -175,19 +188,10 @@ class _Tally:
             "interactions": round(self.interactions),
             "visits": round(self.visits),
             "purchases": self.purchases,
-            "revenue": _amounts(self.minor),
+            "revenue": money(self.minor),
             "shared_purchases": self.shared_purchases,
-            "shared_revenue": _amounts(self.shared_minor),
+            "shared_revenue": money(self.shared_minor),
         }
-
-
-def _amounts(minor: Counter[str]) -> dict[str, Decimal]:
-    """Minor units as amounts; an event without money has no currency and adds nothing."""
-    return {
-        currency: Decimal(units).scaleb(-MINOR_UNITS[currency])
-        for currency, units in sorted(minor.items())
-        if currency in MINOR_UNITS
-    }
 
 
 def _day_number(day: date) -> int:

@@ -8,7 +8,7 @@ from sharekit.reviews.decisions import ACTIONS, check_decision
 from sharekit.reviews.desk_base import DeskBase, Seen, log
 from sharekit.reviews.drafts import clean
 from sharekit.reviews.model import MAX_NAME, Reason, Status
-from sharekit.reviews.people import NOBODY, Person
+from sharekit.reviews.people import NOBODY, Person, address_key
 from sharekit.reviews.questions import MAX_ANSWER, MAX_QUESTION, Answer, Question
 from sharekit.reviews.rules import RuleInput
 from sharekit.reviews.store import Entry
@@ -28,7 +28,7 @@ class Asking(DeskBase):
         given = self._asked("question", product_id, body, author, person, seen, longest=MAX_QUESTION)
         status, entry = self._first(given, "")
         question = Question(
-            product_id=product_id, body=given.texts[0], author=given.texts[1], person=person.id, status=status,
+            product_id=product_id, body=given.prose, author=given.others[0], person=person.id, status=status,
             created_at=entry.at,
         )  # fmt: skip
         return self.store.ask(question, _about(entry, question.id, "submit"))
@@ -53,7 +53,7 @@ class Asking(DeskBase):
         given = self._asked("answer", question.product_id, body, author, person, seen, longest=MAX_ANSWER)
         status, entry = self._first(given, by_shop)
         answer = Answer(
-            body=given.texts[0], author=given.texts[1], person=person.id, by_shop=bool(by_shop), verified=verified,
+            body=given.prose, author=given.others[0], person=person.id, by_shop=bool(by_shop), verified=verified,
             status=status, created_at=entry.at,
         )  # fmt: skip
         kept = self.store.answer(question_id, answer, _about(entry, answer.id, "answer"))
@@ -101,8 +101,8 @@ class Asking(DeskBase):
         }
         if errors:
             raise self._refuse(errors, kind.capitalize(), product_id)
-        sender = (seen.browser.id if seen else "") or person.id
-        return RuleInput(kind=kind, product_id=product_id, texts=(body, author), sender=sender)
+        sender = address_key(seen.browser if seen else NOBODY) or person.id
+        return RuleInput(kind=kind, product_id=product_id, prose=body, others=(author,), sender=sender)
 
     def _first(self, given: RuleInput, by_shop: str) -> tuple[Status, Entry]:
         """With which status it begins, and the log entry of it (its subject is filled in later)."""

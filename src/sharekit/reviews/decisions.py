@@ -9,16 +9,21 @@ from typing import Any, BinaryIO, get_args
 
 from sharekit.exceptions import InvalidValueError, UnknownNameError
 from sharekit.reviews import letters
-from sharekit.reviews.desk_base import DeskBase, log
+from sharekit.reviews.desk_base import DeskBase, log, own_mark
 from sharekit.reviews.drafts import Draft, clean
 from sharekit.reviews.mail import MailError
 from sharekit.reviews.model import MAX_NAME, Reason, Reply, Review, Status
-from sharekit.reviews.people import Person, check_email
+from sharekit.reviews.people import Person, address_key, check_email
 from sharekit.reviews.policy import RuleName
 from sharekit.reviews.store import Entry
 
 ACTIONS: dict[Status, str] = {"published": "publish", "rejected": "reject", "pending": "pend"}
 MAX_REPORT = 1_000
+MAX_PER_ADDRESS = 20
+"""Votes, and reports, on one review from one network address within a day, changes of mind included."""
+MAX_EDITS = 20
+"""Changes of one review by its author within a day; each keeps what was before."""
+_DAY = timedelta(days=1)
 _NOT_AGAIN: frozenset[RuleName] = frozenset({"burst"})
 _NOR_THE_TEXT: frozenset[RuleName] = frozenset({"burst", "duplicate"})
 
@@ -80,7 +85,7 @@ class Decisions(DeskBase):
         if reply and private and self._mail is not None:
             to = self._address(review, email)
             words = self._words(locale or review.language)
-            self._mail(to, *letters.private_reply(words, shop=self._shop, title=review.title, reply=body))
+            self._send(to, letters.private_reply(words, shop=self._shop, title=review.title, reply=body))
         action = "private_reply" if private else "reply"
         entry = Entry(subject=review_id, action=action, by=by, rating=review.rating, at=self._now())
         return self.store.reply(review_id, reply, entry, private=private)
@@ -124,10 +129,12 @@ class Decisions(DeskBase):
         """
         review = self._found(review_id)
         draft = self._checked(replace(draft, product_id=review.product_id))
+        if self._rules.windows.full(f"edit:{review_id}", MAX_EDITS, _DAY, self._now()):
+            raise self._refuse({"": "too_often"}, "Change of a review", review.product_id)
         stay = [photo for photo in review.photos if keep is None or photo.id in keep]
         added = self._keep_photos(photos, review.product_id, most=max(0, self.policy.photos - len(stay)))
         try:
-            same = (draft.title, draft.body, draft.author) == (review.title, review.body, review.author)
+            same = (draft.body or draft.title) == (review.body or review.title)
             hits = self._hits(draft, review.person, skip=_NOR_THE_TEXT if same else _NOT_AGAIN)
             waits = bool(hits) or self.policy.moderation == "before" or review.status == "rejected"
             changes: dict[str, Any] = {
@@ -160,8 +167,10 @@ class Decisions(DeskBase):
         review = self.store.get(review_id)
         if review is None or review.status != "published":
             return None
-        if review.person in voter.ids:
+        if review.person in voter.ids or any(self.store.spent(own_mark(review_id, id_)) for id_ in voter.ids):
             log.info("Vote refused: review %s is the voter's own", review.id)
+            return None
+        if self._crowded("votes", review_id, voter):
             return None
         return self.store.vote(review_id, self._votes_as(voter, review_id), value)
 
@@ -179,6 +188,8 @@ class Decisions(DeskBase):
         if not reporter or reason not in get_args(Reason):
             log.info("Report refused: its reason is not of the list, or nobody knows whose it is")
             return None
+        if self._crowded("reports", review_id, reporter):
+            return None
         note = clean(text, lines=True)[:MAX_REPORT]
         entry = Entry(subject=review_id, action="report", by="visitor", reason=reason, note=note, at=self._now())
         return self.store.report(review_id, reporter.id, entry)
@@ -188,6 +199,15 @@ class Decisions(DeskBase):
         if review is None:
             raise LookupError(f"There is no review {review_id[:60]!r}.")
         return review
+
+    def _crowded(self, what: str, review_id: str, voter: Person) -> bool:
+        """Whether too many votes or reports on one review come from one network address, whose browsers may be made
+        up. A household or office stays below it."""
+        key = address_key(voter)
+        if not self._rules.windows.full(f"{what}:{review_id}:{key}", MAX_PER_ADDRESS, _DAY, self._now()):
+            return False
+        log.info("More than %s %s on review %s came from one address today", MAX_PER_ADDRESS, what, review_id)
+        return True
 
     def _votes_as(self, voter: Person, review_id: str) -> str:
         """The hash under which somebody voted on a review before the secret was changed, else the present one."""
@@ -218,7 +238,7 @@ class Decisions(DeskBase):
             if not self._address_of(review):
                 return
             to = self._address(review, "")
-            self._mail(to, *letters.rejected(words, shop=self._shop, title=review.title, reason=reason, link=link))
+            self._send(to, letters.rejected(words, shop=self._shop, title=review.title, reason=reason, link=link))
         except (MailError, InvalidValueError) as error:
             log.warning("The author of review %s was not told of its rejection: %s", review.id, error)
 

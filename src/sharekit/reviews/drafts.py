@@ -64,6 +64,7 @@ PROBLEMS = {
     "duplicate": _("You have reviewed this product already. You can change that review."),
     "not_asked": _("This form is out of date; please load the page again."),
     "closed": _("Questions cannot be asked here."),
+    "too_often": _("This was changed very often today; please try again tomorrow."),
     "used": _("This link was used already, or is too old."),
 }
 """What can be wrong, and the words for it, in English."""

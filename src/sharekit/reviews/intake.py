@@ -9,12 +9,12 @@ from typing import BinaryIO
 
 from sharekit.exceptions import ConfigError, InvalidValueError
 from sharekit.reviews import letters
-from sharekit.reviews.desk_base import Seen, log
+from sharekit.reviews.desk_base import Seen, log, own_mark
 from sharekit.reviews.drafts import Draft
 from sharekit.reviews.invitations import Invitations
 from sharekit.reviews.links import Confirmation
 from sharekit.reviews.model import Evidence, Incentive, Provenance, Relation, Review
-from sharekit.reviews.people import NOBODY, Customer, Person
+from sharekit.reviews.people import NOBODY, Customer, Person, address_key
 from sharekit.reviews.policy import Writers
 from sharekit.reviews.store import DuplicateReviewError, Entry, SpentTokenError
 
@@ -25,6 +25,7 @@ _ALLOWED: dict[Writers, frozenset[Evidence]] = {
     "anyone": frozenset({"order", "account", "email", "none"}),
 }
 _DAY = timedelta(days=1)
+_OWN = timedelta(days=365)
 
 
 class Intake(Invitations):
@@ -126,8 +127,7 @@ class Intake(Invitations):
             log.info("Confirmation mail left out: %s were sent to one address today", self.policy.confirm_mails)
             return
         link = f"{self._base_url}/reviews/confirm/{token}"
-        subject, text = letters.confirmation(self._words(locale), shop=self._shop, link=link, hours=hours)
-        self._mail(email.strip(), subject, text)
+        self._send(email.strip(), letters.confirmation(self._words(locale), shop=self._shop, link=link, hours=hours))
 
     def confirmation(self, token: str) -> Confirmation | None:
         """What the link of a confirmation mail says, to be shown; changes nothing. ``None`` for a bad link."""
@@ -162,10 +162,10 @@ class Intake(Invitations):
         """The hash to keep a review with: the one under which the person wrote before, if they did.
 
         The store refuses a second review under one hash. Somebody may have more of them (an address and a customer
-        number, an older secret), so the others are looked up here.
+        number, an older secret), so they are looked up here, before any photo is decoded.
         """
         chosen = person.id
-        for id_ in person.ids if len(person.ids) > 1 else ():
+        for id_ in person.ids:
             earlier = self.store.of_person(id_)
             if self.policy.one_per_product and any(review.product_id == product_id for review in earlier):
                 raise self._refuse({"": "duplicate"}, "Review", product_id)
@@ -187,12 +187,13 @@ class Intake(Invitations):
     ) -> Review:
         self._check_writer(draft, provenance, relation)
         self._checked(draft)
-        person = person or (seen.browser if seen else NOBODY)
+        seen = seen or Seen()
+        person = person or seen.browser
         known_as = self._known_as(person, draft.product_id)
         kept = self._keep_photos(photos, draft.product_id, most=self.policy.photos)
         try:
             at = self._now()
-            hits = self._hits(draft, (seen.browser.id if seen else "") or known_as)
+            hits = self._hits(draft, address_key(seen.browser) or known_as)
             status = self._first_status(hits)
             review = Review(
                 product_id=draft.product_id, rating=draft.rating, title=draft.title, body=draft.body,
@@ -211,6 +212,8 @@ class Intake(Invitations):
             if isinstance(error, DuplicateReviewError):
                 raise self._refuse({"": "duplicate"}, "Review", draft.product_id) from None
             raise
+        if seen.browser:
+            self.store.spend(own_mark(review.id, seen.browser.id), at + _OWN)
         self._tell("submitted", review, seen)
         if status == "published":
             self._tell("published", review, seen)

@@ -32,7 +32,7 @@ def wilson_lower(up: int, total: int, *, z: float = Z95) -> float:
         total: all votes.
         z: standard normal quantile of the interval.
     """
-    if total <= 0:
+    if up <= 0:  # exactly, where rounding would leave a trace
         return 0.0
     share = up / total
     square = z * z

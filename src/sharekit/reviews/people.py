@@ -74,12 +74,16 @@ class Customer:
         for name in value:
             if name not in cls.__slots__:
                 raise ConfigError(f"customer: unknown field {name!r}.{did_you_mean(str(name), cls.__slots__)}")
-        return cls(**value)
+        given: dict[str, Any] = {"id": ""} | {name: item for name, item in value.items() if item is not None}
+        if isinstance(given["id"], int):
+            given["id"] = str(given["id"])
+        given["orders"] = {str(product): str(order) for product, order in dict(given.get("orders", {})).items()}
+        return cls(**given)
 
     def __post_init__(self) -> None:
         if not check_text(self.id, "Customer.id", longest=MAX_ID):
             raise InvalidValueError("Customer.id", "is empty.")
-        check_text(self.name, "Customer.name", longest=MAX_NAME)
+        object.__setattr__(self, "name", str(self.name)[:MAX_NAME])
 
 
 class People:
@@ -104,19 +108,36 @@ class People:
     def of_customer(self, customer_id: str, email: str = "") -> Person:
         """A customer of the shop: known by the address, when there is one, as well as by the number."""
         known = self._person("c", check_text(customer_id, "customer", longest=MAX_ID))
-        return Person(self.of_email(email).ids + known.ids) if email else known
+        try:
+            return Person(self.of_email(email).ids + known.ids) if email else known
+        except InvalidValueError:  # the shop's own data are not its customer's fault
+            return known
 
     def of_order(self, order_id: str) -> Person:
         """The buyer of an order of whom nothing else is known."""
         return self._person("o", order_id)
 
     def of_browser(self, address: str, agent: str) -> Person:
-        """A voter who is not signed in: whoever comes from this network address with this user agent."""
-        return self._person("b", f"{address}\x00{agent[:512]}")
+        """Somebody who is not signed in: whoever comes from this network address with this user agent. Nobody, when
+        the address is not known.
+
+        Before the point stands the hash of the address alone (see :func:`address_key`), because a user agent is made
+        up as easily as it is sent.
+        """
+        if not address:
+            return NOBODY
+        addresses = self._person("b", address).ids
+        browsers = self._person("b", f"{address}\x00{agent[:512]}").ids
+        return Person(tuple(f"{one}.{two[2:]}" for one, two in zip(addresses, browsers, strict=True)))
 
     def _person(self, kind: str, text: str) -> Person:
         data = f"{kind}\x00{text}".encode("utf-8", "surrogatepass")
         return Person(tuple(f"{kind}-{_hash(data, key)}" for key in self._keys))
+
+
+def address_key(browser: Person) -> str:
+    """What all browsers of one network address have in common; empty for nobody."""
+    return browser.id.partition(".")[0]
 
 
 def check_email(value: str) -> str:

@@ -148,11 +148,11 @@ def _reduced(image: Picture) -> Picture:
     """The picture in plain red, green and blue, about as large as it is kept, on white where it was transparent."""
     from PIL import Image
 
-    if image.mode.startswith("I") or image.mode == "F":
-        image = image.convert("I").point(lambda value: value / 256).convert("L")
+    if image.mode.startswith("I"):  # 16 bits
+        image = image.point(lambda value: value / 256).convert("L")
     elif image.mode == "P":
         image = image.convert("RGBA" if "transparency" in image.info else "RGB")
-    factor = max(image.size) // (2 * MAX_SIDE)
+    factor = max(image.size) // MAX_SIDE
     if factor > 1:  # before anything else, because every copy of 40 megapixels is 160 MB
         image = image.reduce(factor)
     if image.mode in {"LA", "PA", "RGBA", "La", "RGBa"} or "transparency" in image.info:

@@ -240,7 +240,7 @@ _CHOICES: dict[str, object] = {
 }  # fmt: skip
 _RANGES = {
     "photos": (0, MAX_PHOTOS), "link_days": (1, 730), "edit_days": (1, 730), "confirm_hours": (1, 720),
-    "confirm_mails": (1, 100), "duplicate_days": (1, 730), "burst_product": (1, 10_000), "burst_sender": (1, 1_000),
+    "confirm_mails": (1, 100), "duplicate_days": (1, 730), "burst_product": (1, 1_000), "burst_sender": (1, 1_000),
 }  # fmt: skip
 
 

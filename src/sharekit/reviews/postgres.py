@@ -196,6 +196,9 @@ class _Session:
     def run(self, statement: str, values: Sequence[Any] = ()) -> int:
         return self._execute(statement, values).rowcount
 
+    def hint(self, index: str) -> str:
+        return ""
+
     def wait_for(self, key: str) -> None:
         if key:
             # What every change locks, but before looking for a review, so that none is imported after that.

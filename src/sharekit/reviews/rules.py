@@ -32,16 +32,23 @@ class RuleInput:
     Parameters:
         kind: what was handed in.
         product_id: what it is about.
-        texts: title, body, name, answers: everything typed.
+        prose: the text proper: body, or title without one.
+        others: whatever else was typed: title, name, answers.
         language: of the texts, when known.
-        sender: hash of the person or browser; empty when nobody knows.
+        sender: hash of the network address or person; empty when nobody knows.
     """
 
     kind: Literal["review", "question", "answer"]
     product_id: str
-    texts: tuple[str, ...]
+    prose: str
+    others: tuple[str, ...] = ()
     language: str = ""
     sender: str = ""
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Everything typed."""
+        return self.prose, *self.others
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +129,7 @@ class Rules:
         return next((word for text in given.texts for word in _words(text) if word in bad), "")
 
     def _duplicate(self, given: RuleInput, at: datetime) -> str:
-        text = "".join(word for text in given.texts for word in _words(text))
+        text = "".join(_words(given.prose))
         if len(text) < SHORTEST_TEXT:
             return ""
         until = at + timedelta(days=self._policy.duplicate_days)

@@ -1,4 +1,16 @@
-"""The default store of reviews: one SQLite file that all processes of a host share."""
+"""The default store of reviews: one SQLite file that all processes of a host share.
+
+The file is in WAL mode, and whoever changes it holds a ``flock`` on a file beside it, from before the first statement
+until after the commit and the checkpoint that may follow it. Readers have connections that can neither write nor
+checkpoint. So no two connections ever write or checkpoint at once, which is what the WAL-reset bug of SQLite before
+3.51.3 needs to damage a file, and Debian 12 still brings such a version. A connection that checkpoints when it is
+closed is no exception: it does so only where it is the last one, under SQLite's exclusive lock.
+
+The other way round that bug is a rollback journal, where a commit waits for all readers and readers wait for the
+commit. Measured with two processes that vote and two that read pages, without a pause, for four seconds on two cores:
+with WAL and ``flock`` 8,400 votes and 2,600 pages, the slowest page in a hundred 4 ms; with a rollback journal 1,300
+votes and 21 pages, some of which gave up after two seconds. A lone writer takes 0.3 ms per vote against 1.1 ms.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +19,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -36,6 +48,7 @@ class SQLiteReviewStore(SQLReviewStore):
         self._lock_path = self.path.with_name(self.path.name + ".lock")
         self._writer = Handle(self.path, self._open)
         self._reader = Handle(self.path, self._open_reader)
+        self._nothing = Handle(self.path, _empty)
 
     @classmethod
     def from_url(cls, url: str, data_dir: Path) -> SQLiteReviewStore:
@@ -52,7 +65,11 @@ class SQLiteReviewStore(SQLReviewStore):
     @contextmanager
     def _reading(self) -> Iterator[_Session]:
         try:
-            with self._reader as connection:
+            with ExitStack() as stack:
+                try:
+                    connection = stack.enter_context(self._reader)
+                except _NotMadeYetError:
+                    connection = stack.enter_context(self._nothing)
                 connection.execute("BEGIN")
                 yield _Session(connection)
                 connection.execute("COMMIT")
@@ -91,6 +108,7 @@ class SQLiteReviewStore(SQLReviewStore):
 
     def close(self) -> None:
         self._reader.close()
+        self._nothing.close()
         self._writer.close()
 
     def _open(self) -> sqlite3.Connection:
@@ -112,16 +130,19 @@ class SQLiteReviewStore(SQLReviewStore):
 
     def _open_reader(self) -> sqlite3.Connection:
         if not self.path.exists():
-            return _empty()
+            raise _NotMadeYetError
         connection = connect_read_only(self.path)
         try:
             if _version(connection, self.path) == 0:  # being made at this moment
-                connection.close()
-                return _empty()
+                raise _NotMadeYetError
         except BaseException:
             connection.close()
             raise
         return connection
+
+
+class _NotMadeYetError(Exception):
+    """There is no file, or no table in it. An error, so that a handle keeps no connection to nothing."""
 
 
 class _Session:
@@ -135,6 +156,10 @@ class _Session:
 
     def run(self, statement: str, values: Sequence[Any] = ()) -> int:
         return self._connection.execute(statement, _safe(values)).rowcount
+
+    def hint(self, index: str) -> str:
+        # Without statistics SQLite takes an index with more fixed columns for the better one, and walks past thousands.
+        return f" INDEXED BY {index}"
 
     def wait_for(self, key: str) -> None:
         """Whoever writes is alone already."""
@@ -152,9 +177,12 @@ def _alone(path: Path) -> Iterator[None]:
                 break
             except BlockingIOError:
                 if time.monotonic() > deadline:
-                    raise
+                    raise StoreError(
+                        f"{path} is busy: another process has been changing reviews for {_PATIENCE:g} seconds. "
+                        "Nothing was kept; try again."
+                    ) from None
                 time.sleep(pause)
-                pause = min(2 * pause, 0.02)
+                pause = min(2 * pause, 0.005)
         yield
     finally:
         # Said aloud, as a child that was forked meanwhile would keep the lock with its copy of the descriptor.
@@ -171,6 +199,7 @@ def _safe(values: Sequence[Any]) -> list[Any]:
 
 
 def _empty() -> sqlite3.Connection:
+    """Tables with nothing in them, to be read until there is a file."""
     connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     _create(connection)
     return connection

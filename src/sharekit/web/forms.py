@@ -20,7 +20,7 @@ MAX_PARTS = 120
 IN_MEMORY = 128 * 1024
 """Bytes of a body or file that are kept in memory; what is longer goes to a file without a name."""
 
-_TAKES_FILES = re.compile(r"/reviews/(?:write|(?:order|confirm|edit)/[^/]+)/?")
+_TAKES_FILES = re.compile(r"/reviews/(?:write|(?:order|confirm|edit)/[^/]+)$")
 _BOUNDARY = re.compile(r';\s*boundary=(?:"([^"]{1,200})"|([^\s;"]{1,200}))', re.IGNORECASE)
 _CHARSET = re.compile(r';\s*charset="?([^\s;"]*)', re.IGNORECASE)
 _LONGEST_HEADER = 2_048
@@ -67,7 +67,10 @@ class Form:
         for name, files in self.files.items():
             self.files[name] = [file for file in files if file.tell()]
             for file in files:
-                file.seek(0)
+                if file.tell():
+                    file.seek(0)
+                else:
+                    file.close()
 
     def __exit__(self, *_: object) -> None:
         for files in self.files.values():
@@ -77,7 +80,7 @@ class Form:
 
 def longest_body(path: str) -> int:
     """Bytes that may be posted to a path, with or without the mount in front."""
-    return MAX_UPLOAD if _TAKES_FILES.search(path[-2_048:]) else MAX_BODY
+    return MAX_UPLOAD if _TAKES_FILES.search(path) else MAX_BODY
 
 
 def spool() -> BinaryIO:

@@ -46,10 +46,45 @@ def columns_of(query: Query) -> tuple[str, ...]:
     return columns[1:] if query.stars and query.sort in ("highest", "lowest") else columns
 
 
-def page_statement(query: Query, at: Sequence[int | str] | None) -> tuple[str, list[int | str]]:
+def page_index(query: Query, count: int) -> str:
+    """The index from which a page is best read.
+
+    Parameters:
+        count: how many reviews fit the filters, as far as they were counted.
+    """
+    newest = query.sort == "newest" and not (query.stars or query.verified)
+    # Few are found where they were counted and put in order; many lie close enough in the index of the order.
+    if query.language and not query.photos and (newest or count <= MANY):
+        return "reviews_language"
+    if query.stars and query.sort == "helpful":
+        if not (query.photos or query.verified):
+            return "reviews_stars_helpful"
+        if count <= MANY:
+            return count_index(query)
+    order = "highest" if query.stars and query.sort != "helpful" else query.sort
+    return _index(query, order)
+
+
+def count_index(query: Query) -> str:
+    """The index in which what fits the filters is best counted."""
+    if query.language and not query.photos:
+        return "reviews_language"
+    return _index(query, "highest" if query.stars else "newest")
+
+
+def _index(query: Query, order: str) -> str:
+    part = "photos_" if query.photos else "verified_" if query.verified else ""
+    return f"reviews_{part}{order}"
+
+
+def page_statement(query: Query, at: Sequence[int | str] | None, hint: str) -> tuple[str, list[int | str]]:
     """The statement that reads a page and one review more, and its values.
 
     The rows have the columns of the order in front of those of a review. For ``query.before`` they come in reverse.
+
+    Parameters:
+        at: the place to begin at.
+        hint: what names the index, in the engine's words.
     """
     columns = columns_of(query)
     where, values = _where(query)
@@ -60,13 +95,13 @@ def page_statement(query: Query, at: Sequence[int | str] | None) -> tuple[str, l
         values += at
     direction = "DESC" if forward else "ASC"
     order = ", ".join(f"{column} {direction}" for column in (*columns, "id"))
-    return f"SELECT {key}, {_COLUMNS} FROM reviews{where} ORDER BY {order} LIMIT {query.limit + 1}", values  # noqa: S608 (our names)
+    return f"SELECT {key}, {_COLUMNS} FROM reviews{hint}{where} ORDER BY {order} LIMIT {query.limit + 1}", values  # noqa: S608
 
 
-def count_statement(query: Query) -> tuple[str, list[int | str]]:
+def count_statement(query: Query, hint: str) -> tuple[str, list[int | str]]:
     """The statement that counts what fits the filters, no further than one beyond ``MANY``."""
     where, values = _where(query)
-    return f"SELECT count(*) FROM (SELECT 1 FROM reviews{where} LIMIT {MANY + 1}) AS fitting", values  # noqa: S608 (our names)
+    return f"SELECT count(*) FROM (SELECT 1 FROM reviews{hint}{where} LIMIT {MANY + 1}) AS fitting", values  # noqa: S608
 
 
 def _where(query: Query) -> tuple[str, list[int | str]]:

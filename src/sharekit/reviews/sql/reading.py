@@ -8,7 +8,15 @@ from datetime import datetime
 from typing import Any, get_args
 
 from sharekit.reviews.model import Review, Status
-from sharekit.reviews.sql.pages import columns_of, count_statement, page_statement, place, read_place
+from sharekit.reviews.sql.pages import (
+    columns_of,
+    count_index,
+    count_statement,
+    page_index,
+    page_statement,
+    place,
+    read_place,
+)
 from sharekit.reviews.sql.rows import ENTRY, REVIEW, entry_of, micros, review_of
 from sharekit.reviews.sql.session import Sessions
 from sharekit.reviews.sql.tables import FILTERS
@@ -32,11 +40,17 @@ class SQLReading(Sessions):
         columns = columns_of(query)
         at = read_place(query.after or query.before, query.sort, len(columns))
         with self._reading() as session:
-            rows = session.rows(*page_statement(query, at))
-            if at is not None and not rows:  # beyond the end, such as after the last reviews were removed
-                at = None
-                rows = session.rows(*page_statement(query, at))
-            count = int(session.rows(*count_statement(query))[0][0]) if query.filtered else None
+            count = None
+            if query.filtered:
+                hint = session.hint(count_index(query))
+                count = int(session.rows(*count_statement(query, hint))[0][0])
+            rows = []
+            if count != 0:
+                hint = session.hint(page_index(query, count or 0))
+                rows = session.rows(*page_statement(query, at, hint))
+                if at is not None and not rows:  # beyond the end, such as after the last reviews were removed
+                    at = None
+                    rows = session.rows(*page_statement(query, at, hint))
         more = len(rows) > query.limit
         rows = rows[: query.limit]
         backward = at is not None and bool(query.before)
@@ -122,17 +136,18 @@ class SQLReading(Sessions):
         walks = [self._walk(one, product_id) for one in wanted]
         return heapq.merge(*walks, key=lambda review: (review.created_at, review.id))
 
-    def _walk(self, status: str, product_id: str) -> Iterator[Review]:
-        where = "product_id = ? AND " if product_id else ""
+    def _walk(self, status: Status, product_id: str) -> Iterator[Review]:
+        # Word for word, as partial indexes need it.
+        where = "status = 'published'" if status == "published" else f"status = '{status}' AND status <> 'published'"
         values = [product_id] if product_id else []
         statement = (
-            f"SELECT {_LIST} FROM reviews WHERE {where}status = ? AND (created_at, id) > (?, ?) "  # noqa: S608
-            f"ORDER BY created_at, id LIMIT {_STEP}"
+            f"SELECT {_LIST} FROM reviews WHERE {'product_id = ? AND ' if product_id else ''}{where} "  # noqa: S608
+            f"AND (created_at, id) > (?, ?) ORDER BY created_at, id LIMIT {_STEP}"
         )
         at: tuple[int, str] = (_LOWEST, "")
         while True:
             with self._reading() as session:
-                rows = session.rows(statement, (*values, status, *at))
+                rows = session.rows(statement, (*values, *at))
             for row in rows:
                 review = review_of(row)
                 at = micros(review.created_at), review.id

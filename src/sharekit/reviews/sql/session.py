@@ -23,6 +23,9 @@ class Session(Protocol):
     def run(self, statement: str, values: Sequence[Any] = ()) -> int:
         """Change something; how many rows were."""
 
+    def hint(self, index: str) -> str:
+        """What follows the table's name to have an index used; nothing where the engine knows better."""
+
     def wait_for(self, key: str) -> None:
         """Wait until no other transaction holds the same key, and hold it; all keys at once when it is empty."""
 

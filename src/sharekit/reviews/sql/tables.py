@@ -26,7 +26,7 @@ _TABLES = """
 CREATE TABLE reviews(
   id {text} PRIMARY KEY,
   product_id {text} NOT NULL,
-  rating SMALLINT NOT NULL CHECK(rating BETWEEN 1 AND 5),
+  rating SMALLINT NOT NULL CHECK(rating IN (1, 2, 3, 4, 5)),
   title TEXT NOT NULL,
   body TEXT NOT NULL,
   author TEXT NOT NULL,
@@ -123,7 +123,7 @@ CREATE TABLE answers(
 _INDEXES = """
 CREATE INDEX reviews_stars_helpful ON reviews(product_id, rating, score, created_at, id) WHERE status = 'published';
 CREATE INDEX reviews_language ON reviews(product_id, tongue, created_at, id) WHERE status = 'published';
-CREATE INDEX reviews_of_product ON reviews(product_id, status, created_at, id);
+CREATE INDEX reviews_hidden ON reviews(product_id, status, created_at, id) WHERE status <> 'published';
 CREATE INDEX reviews_of_status ON reviews(status, created_at, id);
 CREATE INDEX reviews_with_photos ON reviews(created_at, id) WHERE status = 'published' AND has_photos = 1;
 CREATE INDEX reviews_of_person ON reviews(person, product_id) WHERE person <> '';

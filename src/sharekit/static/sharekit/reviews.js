@@ -15,7 +15,7 @@ const listen = (name, work, capture = true) => addEventListener(name, (event) =>
   } catch {} // a fault of ours is ours alone: the page goes on
 }, capture);
 
-const idOf = (place) => place.closest("li").querySelector("[name=up]")?.value;
+const idOf = (place) => place.closest(".sk-review").querySelector("[name=up]")?.value;
 
 const tell = (place, name, props) => {
   const box = place.closest(BOX);
@@ -41,7 +41,7 @@ const list = () => document.getElementById("sk-reviews");
 let shown = location.search;
 let turn = 0;
 
-const load = (address, place) => {
+const load = (address, place, fail = () => location.assign(address), done) => {
   const box = list();
   const mine = ++turn;
   const index = tools(box).indexOf(place);
@@ -51,7 +51,8 @@ const load = (address, place) => {
   request.onloadend = () => {
     if (mine !== turn) return;
     const fresh = request.status === 200 && request.response?.getElementById("sk-reviews");
-    if (!fresh) return location.assign(address);
+    if (!fresh) return fail();
+    done?.();
     const count = fresh.querySelector("[data-sk-count]");
     say(box, count.firstElementChild.textContent);
     while (box.childElementCount > 1) box.firstElementChild.remove();
@@ -70,16 +71,17 @@ const ask = (event, address, place) => {
   const props = {};
   for (const [name, value] of address.searchParams) if (/^sk-(sort|stars|with|lang)$/.test(name)) props[name.slice(3)] = value;
   event.preventDefault();
-  shown = address.search;
-  history.pushState(null, "", address);
   if (place.closest("[data-sk-tools]")) tell(place, "review_filter", props);
-  load(address, place);
+  load(address, place, undefined, () => {
+    shown = address.search;
+    history.pushState(null, "", address);
+  });
 };
 
 listen("popstate", () => {
   if (location.search === shown) return; // another place of the same page
   shown = location.search;
-  load(location);
+  load(location, undefined, () => location.reload());
 });
 
 listen("click", (event, target) => {

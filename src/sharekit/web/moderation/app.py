@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import cached_property
 from time import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from sharekit.events.signing import Signer
-from sharekit.exceptions import ConfigError, MissingExtraError, ShareKitError, TokenError
+from sharekit.exceptions import ConfigError, ShareKitError, TokenError
 from sharekit.web import static
 from sharekit.web.forms import FormError, read_form
 from sharekit.web.http import Request, Response, refuse
@@ -85,19 +84,8 @@ class ModerationApp:
         name = self._authorize(request.native or request)
         if not isinstance(name, str) or not name.strip():
             return refuse(403, "not_allowed", "This page is for moderators; sign in first.")
-        moderation = Moderation(
-            context=self.context,
-            desk=self._desk(),
-            product=self._product,
-            request=replace(request, path=request.path or "/"),
-            by=name.strip()[:_LONGEST_NAME],
-            mount=quote(request.mount, safe="/"),
-            token=self._token(name),
-        )
         try:
-            return self._route(moderation)
-        except MissingExtraError:
-            raise
+            return self._route(self._moderation(request, name.strip()[:_LONGEST_NAME]))
         except ShareKitError:
             _log.exception("%s %s could not be answered", request.method, request.path)
             return refuse(503, "unavailable", "This address cannot be answered now; the shop's log says why.")
@@ -108,6 +96,17 @@ class ModerationApp:
     def takes_time(self, _: Request) -> bool:
         """Yes: it asks the review store."""
         return True
+
+    def _moderation(self, request: Request, name: str) -> Moderation:
+        return Moderation(
+            context=self.context,
+            desk=self._desk(),
+            product=self._product,
+            request=request,
+            by=name,
+            mount=quote(request.mount, safe="/"),
+            token=self._token(name),
+        )
 
     def _route(self, moderation: Moderation) -> Response:
         request = moderation.request
@@ -141,7 +140,7 @@ class ModerationApp:
 
     def _token(self, name: str) -> str:
         """What a form of this moderator carries today."""
-        return self._signer.sign({"by": name.strip()[:_LONGEST_NAME], "day": str(_today())})
+        return self._signer.sign({"by": name, "day": str(_today())})
 
     def _is_token(self, token: str, by: str) -> bool:
         try:

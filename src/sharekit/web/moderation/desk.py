@@ -46,12 +46,12 @@ class Moderation:
     def page(self, template: str, status: int = 200, **values: Any) -> Response:
         """A page of the moderators'."""
         done = self.request.arguments().get("done", "")
-        waiting = self.desk.store.queue("pending", limit=1).count
+        skew = self.desk.store.skew()
         html = self.context.environment.get_template(f"sharekit/moderation-{template}.html.jinja").render(
             mount=self.mount,
             by=self.by,
             token=self.token,
-            waiting=waiting,
+            waiting=sum(skew.submitted) - sum(skew.published) - sum(skew.rejected),
             words=words,
             said=words.DONE.get(done, ""),
             at_fault=done in words.FAULTS,

@@ -10,7 +10,6 @@ from sharekit.exceptions import TokenError
 from sharekit.products import Product
 from sharekit.reviews.drafts import Draft, DraftError, clean, read_draft
 from sharekit.reviews.links import Invitation
-from sharekit.reviews.mail import MailError
 from sharekit.reviews.model import Review
 from sharekit.web.context import WebContext
 from sharekit.web.forms import Form, FormError, read_form
@@ -65,18 +64,23 @@ def _write(visit: Visit, form: Form) -> Response:
         if customer is not None:
             review = visit.desk.submit_customer(customer, draft, photos=photos, seen=visit.seen)
         elif mailed:
-            visit.desk.request_confirmation(draft, form.fields.get("email", ""), locale=visit.locale)
-            return visit.thanks("mail", product, token)
+            return _ask_to_confirm(visit, draft, form.fields.get("email", ""), product, token)
         elif policy.writers == "anyone":
             review = visit.desk.submit(draft, photos=photos, seen=visit.seen)
         else:
             raise DraftError({"": "not_allowed"})
     except DraftError as error:
         return _again(visit, error.messages(visit.locale), lambda errors: _write_page(visit, product, form, errors))
-    except MailError:
+    return visit.thanks(_thanks_for(review), product, token)
+
+
+def _ask_to_confirm(visit: Visit, draft: Draft, email: str, product: Product, token: str) -> Response:
+    try:
+        visit.desk.request_confirmation(draft, email, locale=visit.locale)
+    except OSError:  # a MailError, or whatever the shop's own function met
         _log.exception("A confirmation mail could not be sent.")
         return visit.page("desk-notice", 503, kind="no_mail", back=visit.way_back(product))
-    return visit.thanks(_thanks_for(review), product, token)
+    return visit.thanks("mail", product, token)
 
 
 def order_page(context: WebContext, request: Request, token: str) -> Response:

@@ -126,6 +126,7 @@ def reviews(
         stars=stars(summary.mean, frame.locale) if summary.mean is not None else "",
         total=reviews_named(summary.count, frame.locale),
         bars=_bars(frame, asked, summary),
+        answers=_answers(frame, found.answers),
         sorts=_sorts(frame, asked),
         filters=_filters(frame, asked, languages),
         all_languages=bool(languages or query.language),
@@ -197,6 +198,22 @@ def _bars(frame: Frame, asked: Asked, summary: Summary) -> list[Bar]:
             )
         )
     return bars
+
+
+def _answers(frame: Frame, given: Mapping[str, Mapping[str, int]]) -> list[tuple[str, str, str]]:
+    """What most buyers answered to each question that has answers to choose from, and how many of how many."""
+    found = []
+    for attribute in frame.parts.policy.attributes:
+        counts = {option: given.get(attribute.key, {}).get(option, 0) for option in attribute.options}
+        total = sum(counts.values())
+        if not total:
+            continue
+        best = max(counts, key=lambda option: counts[option])
+        share = percent_for_people((200 * counts[best] + total) // (2 * total), frame.locale)
+        text = frame.words.ngettext("{percent} of {number} answer", "{percent} of {number} answers", total)
+        number = number_for_people(total, frame.locale)
+        found.append((attribute.label, best, text.replace("{percent}", share).replace("{number}", number)))
+    return found
 
 
 def sort_names(frame: Frame) -> Mapping[Sort, str]:

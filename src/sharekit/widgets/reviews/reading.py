@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, get_args
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -77,17 +77,25 @@ class Reading:
         asked: what the address asked for.
         summary: the numbers of all its reviews.
         page: the reviews of this page.
+        answers: how often each answer was given to the shop's questions.
     """
 
     asked: Asked
     summary: Summary
     page: Page
+    answers: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 def read(parts: ReviewSource, product_id: str, args: Any = None, *, limit: int = 20) -> Reading:
-    """Read what the address asks for, in two queries."""
+    """Read what the address asks for: in two queries, and one more where the shop asks questions with its form."""
+    store = parts.store
     asked = understand(args, product_id, usual=parts.policy.sort, limit=limit)
-    return Reading(asked=asked, summary=parts.store.summary(product_id), page=parts.store.page(asked.query))
+    return Reading(
+        asked=asked,
+        summary=store.summary(product_id),
+        page=store.page(asked.query),
+        answers=store.answers(product_id) if any(item.options for item in parts.policy.attributes) else {},
+    )
 
 
 def understand(args: Any, product_id: str, *, usual: Sort = "newest", limit: int = 20) -> Asked:
@@ -128,7 +136,10 @@ def pairs_of(args: Any) -> Iterable[tuple[str, str]]:
     if isinstance(args, str):
         yield from parse_qsl(args.removeprefix("?")[:8192], max_num_fields=None)
         return
-    if hasattr(args, "lists"):  # Werkzeug, Django
+    listed: Iterable[tuple[Any, Any]]
+    if isinstance(args, list | tuple):
+        listed = ((name, [value]) for name, value in args)
+    elif hasattr(args, "lists"):  # Werkzeug, Django
         listed = args.lists()
     elif hasattr(args, "multi_items"):  # Starlette
         listed = ((name, [value]) for name, value in args.multi_items())

@@ -11,7 +11,7 @@ from sharekit.rendering.figures import number_for_people
 from sharekit.rendering.translations import translations
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=2048, typed=True)
 def stars(value: Decimal | int, locale: str) -> Markup:
     """Five stars, filled by classes: whole stars and tenths of the next one.
 
