@@ -23,7 +23,7 @@ from sharekit.exceptions import StoreError
 from sharekit.products import Money
 from sharekit.reports.report import Report
 from sharekit.sinks.batch import Batch
-from sharekit.sinks.rows import COLUMNS
+from sharekit.sinks.rows import COLUMNS, COUNTS
 from sharekit.sinks.sqlite import SqliteSink, SqliteStore
 from sharekit.sinks.sqlite_tables import VERSION, create_tables
 
@@ -235,6 +235,7 @@ def test_a_newer_file_is_refused(sink):
     assert "newer" in sink.check()
 
 
+BY_PRODUCT = "FROM event_counts WHERE counted_by = 'product'"
 COLUMNS_SINCE = {1: ("picture", "tag", "tags", "weight"), 2: ("weight",)}
 """Columns that files of a version did not have yet."""
 
@@ -268,7 +269,7 @@ def test_a_file_of_an_earlier_version_is_brought_up_to_date(sink, version):
         ("", 0, 0, 1.0),
         ("shelf", 1, 0, 1.0),
     ]
-    assert store.query("SELECT name, weight FROM event_counts ORDER BY name") == [("purchase", 1.0), ("tag_open", 1.0)]
+    assert store.query(f"SELECT name, weight {BY_PRODUCT} ORDER BY name") == [("purchase", 1.0), ("tag_open", 1.0)]
     assert store.query("PRAGMA user_version") == [(VERSION,)]
     with closing(sqlite3.connect(sink.path)) as connection, closing(sqlite3.connect(":memory:")) as fresh:
         create_tables(fresh)
@@ -288,7 +289,7 @@ def test_a_file_of_an_earlier_version_can_be_read(sink, version):
     as_it_was(sink.path, version)
     store = SqliteStore(sink.path)
     assert store.query("SELECT DISTINCT tag, weight FROM events WHERE picture = ''") == [(0, 1)]
-    assert store.query("SELECT name, SUM(weight) FROM event_counts GROUP BY name") == [("purchase", 1)]
+    assert store.query(f"SELECT name, SUM(weight) {BY_PRODUCT} GROUP BY name") == [("purchase", 1)]
     assert {event.id for event in store.events()} == {PURCHASE.id, IMPRESSION.id}
     assert Report(store, timezone=ZoneInfo("UTC")).funnel("tag") == []
     with closing(sqlite3.connect(sink.path)) as connection:
@@ -305,9 +306,8 @@ def test_the_weight_of_a_sampled_event_has_a_column(sink, weight, kept):
     assert SqliteStore(sink.path).query("SELECT weight FROM events") == [(kept,)]
 
 
-BY = "day, name, network, networks, product_id, placement"
-ROLLUP = f"SELECT {BY}, weight FROM event_counts ORDER BY {BY}"
-RAW = f"SELECT {BY}, SUM(weight) FROM events WHERE bot = 0 GROUP BY {BY} ORDER BY {BY}"
+ROLLUP = "SELECT counted_by, day, name, counted, weight FROM event_counts ORDER BY 1, 2, 3, 4"
+RAW = f"SELECT counted_by, day, name, counted, SUM(weight) FROM ({COUNTS}) AS a GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
