@@ -240,7 +240,24 @@ def test_nobody_answers_in_time(data_dir):
 
 
 @pytest.mark.parametrize(
-    "text", ["nonsense", "[]", "{}", '{"deed":"explode"}', '{"deed":"pause"}', '{"deed":17}', "\xff"]
+    "text",
+    [
+        "nonsense",
+        "[]",
+        "{}",
+        '{"deed":"explode"}',
+        '{"deed":"pause"}',
+        '{"deed":17}',
+        "\xff",
+        "[" * 100_000,
+        '{"deed":"pause","sink":17}',
+        '{"deed":"retry","id":{}}',
+        '{"deed":"replay","sink":"x","payloads":[null]}',
+        '{"deed":"replay","sink":"x","payloads":5}',
+        '{"deed":"pause","sink":"\\ud800"}',
+        '{"deed":"pause","more":1}',
+    ],
+    ids=range(14),
 )
 def test_requests_that_make_no_sense_are_answered_with_an_error(data_dir, text):
     """A file that somebody else put there holds nothing up."""
