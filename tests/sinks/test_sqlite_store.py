@@ -23,6 +23,7 @@ from sharekit.exceptions import StoreError
 from sharekit.products import Money
 from sharekit.reports.report import Report
 from sharekit.sinks.batch import Batch
+from sharekit.sinks.registry import make_sink
 from sharekit.sinks.rows import COLUMNS, COUNTS
 from sharekit.sinks.sqlite import SqliteSink, SqliteStore
 from sharekit.sinks.sqlite_tables import VERSION, create_tables
@@ -336,6 +337,20 @@ def test_the_rollup_is_what_the_events_add_up_to(tmp_path_factory, batches):
     sink.close()
     store = SqliteStore(sink.path)
     assert store.query(ROLLUP) == store.query(RAW)
+
+
+def test_old_events_are_forgotten(tmp_path: Path):
+    """With ``keep_days`` they go from the events and from the rollup, and come back by no repeated batch."""
+    url = f"sqlite://{tmp_path}/events.db"
+    old = [Event(name="share", at=datetime.now(UTC) - timedelta(days=31 + n)) for n in range(3)]
+    new = Event(name="share")
+    for options, batch in (("", [*old, new]), ("?keep_days=30", [new]), ("?keep_days=30", old)):
+        sink = make_sink(url + options, data_dir=tmp_path, timezone=ZoneInfo("Asia/Tokyo"))
+        sink.write(batch)
+        sink.close()
+    store = SqliteStore(tmp_path / "events.db")
+    assert [event.id for event in store.events()] == [new.id]
+    assert store.query(f"SELECT SUM(weight) {BY_PRODUCT}") == [(1,)]
 
 
 def test_a_file_that_is_no_database_is_a_store_error(tmp_path: Path):
