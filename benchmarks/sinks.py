@@ -4,9 +4,9 @@
 
 A sink gets batches as delivery hands them over: JSON, decoded. Beside it stands the shortest code by hand with the same
 outcome: it makes of each event what the driver takes, and hands all of it to the fastest call the driver has, into a
-table of the same columns and indexes, without a thought about repeated batches (or rollups). ``by hand`` is the ratio to
-that; ``driver`` is the ratio to the call alone, with everything made beforehand. They take turns, batch for batch, so
-that a busy moment of the machine hits all alike; ratios are medians of those of the rounds. Target: 70 % of by hand.
+table of the same columns and indexes, without a thought about repeated batches (or rollups). ``by hand`` is the ratio
+to that; ``driver`` is the ratio to the call alone, with everything made beforehand. They take turns, batch for batch,
+so that a busy moment of the machine hits all alike; ratios are medians of those of the rounds. Target: 70 % of by hand.
 
 Servers are private ones, started here with their usual durability. A sink that cannot be measured says why.
 
