@@ -113,7 +113,7 @@ ROLLUP = "SELECT counted_by, day, name, counted, weight FROM event_counts ORDER 
 RAW = f"SELECT counted_by, day, name, counted, SUM(weight) FROM ({COUNTS}) AS a GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(
     batches=st.lists(
         st.lists(
