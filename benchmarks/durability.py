@@ -1,7 +1,8 @@
 """What five libraries that send events keep when things go wrong, and how fast they are, in one run.
 
     python benchmarks/durability.py                  # about five minutes
-    python benchmarks/durability.py --markdown       # the table of docs/durability.md
+    python benchmarks/durability.py --markdown       # as a table of Markdown
+    python benchmarks/durability.py --into docs/durability.md
     python benchmarks/durability.py --outage 5 --libraries sharekit,segment
 
 All send to one HTTP server on this machine, which answers 200 at once and counts the ids it was sent. Nothing leaves
@@ -11,8 +12,8 @@ posts with its webhook sink, from the thread of the process that records, at lev
 
 - ``enqueue``: events a second that one thread can hand over, 20,000 in a tight loop.
 - ``end to end``: the same divided by the time until the server has all of them. sharekit writes its own store
-  meanwhile, as it always does. Below the table: the way it is set up for volume, one call per 100 events and a process of its own
-  that delivers, to the server alone.
+  meanwhile, as it always does. Below the table: the way it is set up for volume, with a call per
+  100 events and a process of its own that delivers, to the server alone.
 - ``kill, tight`` and ``paced``: events handed over, and never seen by the server, after ``kill -9`` in a tight loop
   of 25,000 and at 2,000 a second for 10,000. sharekit's next process delivers what the killed one left; the others have
   nothing to leave.
@@ -21,7 +22,7 @@ posts with its webhook sink, from the thread of the process that records, at lev
 - ``fork``: the client is made before a fork; of 50 events of the child.
 - ``exit``: of 5,000 events, when the program ends without a flush.
 
-Medians of ``--rounds`` runs, each in a fresh process. Needs the ``bench`` group.
+Rates are medians of ``--rounds`` runs, losses are of one; each in a fresh process. Needs the ``bench`` group.
 """
 
 from __future__ import annotations
@@ -64,6 +65,7 @@ FIELDS = {
     "referrer": "https://shop.example/c/mugs",
     "visitor": "k3x9V2pQ7a1LmN0t",
 }
+BEGIN, END = "<!-- benchmarks/durability.py: begin -->", "<!-- benchmarks/durability.py: end -->"
 LIBRARIES = ("segment", "posthog", "snowplow", "rudder", "sharekit")
 
 
@@ -391,8 +393,17 @@ def with_a_service(server: Server) -> tuple[float, float]:
             service.communicate()
 
 
-def measure(library: str, server: Server, outage: float) -> dict[str, float]:
-    """One round of everything for one library."""
+def rates(library: str, server: Server) -> dict[str, float]:
+    """How fast a library is when nothing goes wrong."""
+    server.tell("reset")
+    with tempfile.TemporaryDirectory() as data:
+        handed_over, complete = run("rate", library, server.port, data, RATED)
+    whole = server.settled(RATED) >= RATED
+    return {"enqueue": RATED / handed_over, "end to end": RATED / complete if whole else 0.0}
+
+
+def losses(library: str, server: Server, outage: float) -> dict[str, float]:
+    """What a library loses when things go wrong."""
     found: dict[str, float] = {}
 
     def fresh() -> str:
@@ -404,9 +415,6 @@ def measure(library: str, server: Server, outage: float) -> dict[str, float]:
         return wanted - server.settled(wanted)
 
     directories: list[tempfile.TemporaryDirectory[str]] = []
-    handed_over, complete = run("rate", library, server.port, fresh(), RATED)
-    found["enqueue"] = RATED / handed_over
-    found["end to end"] = RATED / complete if server.settled(RATED) >= RATED else 0.0
     for name, count, pace in (("kill, tight", TIGHT, 0), ("kill, paced", PACED, PACE)):
         data = fresh()
         run("killed", library, server.port, data, count, pace)
@@ -458,10 +466,11 @@ def table(medians: dict[str, dict[str, float]], outage: float, *, markdown: bool
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--rounds", type=int, default=5, help="of the rates")
     parser.add_argument("--outage", type=float, default=20.0, help="seconds; 0 leaves it out")
     parser.add_argument("--libraries", default=",".join(LIBRARIES))
     parser.add_argument("--markdown", action="store_true")
+    parser.add_argument("--into", type=Path, help="page in which the table is replaced")
     parser.add_argument("--role", nargs="+", help=argparse.SUPPRESS)
     options = parser.parse_args()
     logging.disable()
@@ -479,29 +488,44 @@ def main() -> None:
     samples: dict[str, list[dict[str, float]]] = {library: [] for library in chosen}
     with Server() as server:
         for _ in range(options.rounds):
-            for library in chosen:
-                samples[library].append(measure(library, server, options.outage))
+            for library in chosen:  # in turns, so that a busy moment of the machine hits all alike
+                samples[library].append(rates(library, server))
                 print(f"{library}: {samples[library][-1]}", file=sys.stderr)
             if "sharekit" in chosen:
                 beside.append(with_a_service(server))
-    medians = {
-        library: {key: statistics.median(sample[key] for sample in found) for key in found[0]}
-        for library, found in samples.items()
-    }
-    print("\n".join(table(medians, options.outage, markdown=options.markdown)))
-    if beside:
-        handed_over, complete = (statistics.median(column) for column in zip(*beside, strict=True))
-        print(
-            f"\nsharekit with `record_many` of 100 and a process beside it that delivers: {handed_over:,.0f} events/s "
-            f"enqueued, {complete:,.0f} events/s end to end."
+        medians = {
+            library: {key: statistics.median(sample[key] for sample in found) for key in found[0]}
+            for library, found in samples.items()
+        }
+        for library in chosen:
+            medians[library] |= losses(library, server, options.outage)
+            print(f"{library}: {medians[library]}", file=sys.stderr)
+    lines = table(medians, options.outage, markdown=options.markdown or options.into is not None)
+    lines += ratios(medians, beside)
+    print("\n".join(lines))
+    if options.into is not None:
+        page = options.into.read_text()
+        head, _, rest = page.partition(BEGIN)
+        _, _, tail = rest.partition(END)
+        table_text = "\n".join(lines)
+        options.into.write_text(f"{head}{BEGIN}\n{table_text}\n{END}{tail}")
+
+
+def ratios(medians: dict[str, dict[str, float]], beside: list[tuple[float, float]]) -> list[str]:
+    """What follows from the table, in a sentence or two."""
+    if not beside:
+        return []
+    handed_over, complete = (statistics.median(column) for column in zip(*beside, strict=True))
+    both = f"sharekit enqueues {handed_over:,.0f} events/s, and {complete:,.0f} events/s arrive."
+    lines = ["", f"With `record_many` of 100 events and a process beside it that delivers, {both}"]
+    if {"segment", "posthog"} <= medians.keys():
+        segment, posthog, mine = medians["segment"], medians["posthog"], medians["sharekit"]
+        lines.append(
+            f"That is {complete / (segment['end to end'] or 1):.1f} times segment's end to end; with single calls, "
+            f"delivered by a thread of the same process, it is {mine['end to end'] / (segment['end to end'] or 1):.1f} "
+            f"times. Single events are enqueued at {mine['enqueue'] / posthog['enqueue']:.1f} times posthog's rate."
         )
-        if {"segment", "posthog"} <= medians.keys():
-            segment, mine = medians["segment"]["end to end"] or 1, medians["sharekit"]
-            print(
-                f"End to end that is {complete / segment:.1f} times segment; with single calls, delivered by a thread "
-                f"of the same process, {mine['end to end'] / segment:.1f} times. Enqueueing single events takes "
-                f"{mine['enqueue'] / medians['posthog']['enqueue']:.1f} times posthog's rate."
-            )
+    return lines
 
 
 if __name__ == "__main__":

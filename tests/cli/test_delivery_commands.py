@@ -168,6 +168,9 @@ def test_history_goes_through_a_shop_that_runs(run: Run, make_kit: Callable[...,
     assert answer.stdout in {f"{count} events of the past are delivered to late.\n" for count in (30, 31)}
     products = [json.loads(line)["product_id"] for line in (tmp_path / "late.jsonl").read_text().splitlines()]
     assert products == ["new", *(f"mug-{number}" for number in range(30))]
+    unknown = run("deliver", "--replay", "lte", "--since", "2020-01-01", SHAREKIT_SINKS="jsonl:x.jsonl?name=lte")
+    assert unknown.returncode == 2
+    assert "has no sink 'lte'" in unknown.stderr
     again.close()
     nobody = run("deliver", "--replay", "late", "--since", "2020-01-01")
     assert nobody.returncode == 2

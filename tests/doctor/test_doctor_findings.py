@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from sharekit.config import Settings
 from sharekit.doctor.books import balance, troubles
 from sharekit.doctor.directory import NETWORK_FILE_SYSTEMS, file_system, free_space, mounted_as
-from sharekit.doctor.installation import import_name, sqlite_version
+from sharekit.doctor.installation import examine_settings, import_name, sqlite_version
+from sharekit.doctor.sinks import examine_sinks
 from sharekit.pipeline.status import SinkStatus
+from sharekit.sinks.memory import MemorySink
 
 
 @pytest.mark.parametrize(
@@ -143,3 +146,55 @@ def test_what_keeps_events_from_a_sink_is_said() -> None:
     assert "sharekit-web deliver" in waiting.message
     (dead,) = troubles(books(recorded=5, delivered=4, rejected=1))
     assert "1 events were refused" in dead.message
+
+
+def test_circuits_and_pauses_are_told() -> None:
+    """Each with what happens next, and an error that cannot steer a terminal."""
+    (opened,) = troubles(books(recorded=5, pending=5, failures=7, circuit="open", wait=41.6))
+    assert "left alone for 42 s more (its circuit is open)" in opened.message
+    (half,) = troubles(books(recorded=5, pending=5, failures=7, circuit="half-open"))
+    assert "tried with one event" in half.message
+    (paused,) = troubles(books(recorded=5, pending=5, failures=7, paused=True))
+    assert "sharekit-web sinks resume sqlite" in paused.message
+    (dead,) = troubles(books(recorded=5, delivered=3, rejected=2))
+    assert "sharekit-web dead-letters list --sink sqlite" in dead.message
+
+
+class Watched(MemorySink):
+    """A sink that says what a test wants it to say of itself."""
+
+    def __init__(self, name: str, say: object) -> None:
+        super().__init__(name=name)
+        self.say = say
+        self.closed = 0
+
+    def check(self) -> str | None:
+        if isinstance(self.say, BaseException):
+            raise self.say
+        return self.say  # type: ignore[return-value]
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+def test_sinks_are_asked_how_they_are(tmp_path: Path) -> None:
+    """Each says what is wrong, one that breaks when asked is at fault, and objects of the app stay open."""
+    asked = [Watched("well", None), Watched("ill", "the key is wrong."), Watched("broken", OSError("no route"))]
+    settings = Settings(base_url="https://shop.example", data_dir=tmp_path, sinks=[*asked, "memory:", "nonsense:"])
+    found = [(finding.what, finding.verdict) for finding in examine_sinks(settings)]
+    assert found == [
+        ("sink well", "OK"), ("sink ill", "FAIL"), ("sink broken", "FAIL"), ("sink memory", "OK"),
+    ]  # fmt: skip
+    messages = " ".join(finding.message for finding in examine_sinks(settings))
+    assert "the key is wrong. Its events wait in the journal" in messages
+    assert "no route" in messages
+    assert [sink.closed for sink in asked] == [0, 0, 0]
+
+
+def test_settings_tell_no_secret(tmp_path: Path) -> None:
+    """A URL that cannot be used is named without its password."""
+    url = "jsonl://user:hidden@host/x?api_secret=hidden"
+    settings = Settings(base_url="https://shop.example", data_dir=tmp_path, sinks=[url])
+    findings, _ = examine_settings(settings)
+    assert findings[0].verdict == "FAIL"
+    assert "hidden" not in findings[0].message

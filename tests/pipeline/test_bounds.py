@@ -127,9 +127,13 @@ def test_the_weights_of_a_sample_add_up(data_dir, left_behind, fickle_sink):
 
 
 @pytest.mark.parametrize("fields", [{"gpc": True}, {"bot": True}])
-def test_a_sample_keeps_apart_what_sinks_and_reports_keep_apart(data_dir, left_behind, fickle_sink, fields):
+def test_a_sample_keeps_apart_what_sinks_and_reports_keep_apart(data_dir, fickle_sink, fields):
     """An event under Sec-GPC stands for none without, and a bot's for no person's."""
-    plain, special = left_behind(200, ("impression",)), left_behind(200, ("impression",), **fields)
+    plain = [Event(name="impression") for _ in range(50)]
+    special = [Event(name="impression", **fields) for _ in range(50)]
+    journal = Journal(data_dir / "journal")
+    journal.append([event.as_json() for pair in zip(plain, special, strict=True) for event in pair])
+    journal.close()
     for name in segment_names(data_dir / "journal"):
         with closing(SegmentReader(data_dir / "journal", name).connect_to_mend()) as connection:
             sample(connection, 0)

@@ -228,6 +228,15 @@ def test_history_does_not_fill_the_ledger(make_pipeline, events, data_dir, monke
     assert (books.recorded, books.pending, books.balanced) == (150, 150, True)
 
 
+def test_another_user_is_refused(data_dir, monkeypatch):
+    """Files that root left in the directory would lock the shop out; nothing is made."""
+    data_dir.mkdir()
+    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
+    with pytest.raises(DeliveryError, match="belongs to another user"):
+        ask(data_dir, Order(deed="pause", sink="x"))
+    assert list(data_dir.iterdir()) == []
+
+
 def test_nobody_answers_in_time(data_dir):
     """A request is withdrawn when the holder of the lease does not react, and the error says what may be the matter."""
     data_dir.mkdir()
@@ -240,7 +249,24 @@ def test_nobody_answers_in_time(data_dir):
 
 
 @pytest.mark.parametrize(
-    "text", ["nonsense", "[]", "{}", '{"deed":"explode"}', '{"deed":"pause"}', '{"deed":17}', "\xff"]
+    "text",
+    [
+        "nonsense",
+        "[]",
+        "{}",
+        '{"deed":"explode"}',
+        '{"deed":"pause"}',
+        '{"deed":17}',
+        "\xff",
+        "[" * 100_000,
+        '{"deed":"pause","sink":17}',
+        '{"deed":"retry","id":{}}',
+        '{"deed":"replay","sink":"x","payloads":[null]}',
+        '{"deed":"replay","sink":"x","payloads":5}',
+        '{"deed":"pause","sink":"\\ud800"}',
+        '{"deed":"pause","more":1}',
+    ],
+    ids=range(14),
 )
 def test_requests_that_make_no_sense_are_answered_with_an_error(data_dir, text):
     """A file that somebody else put there holds nothing up."""

@@ -242,6 +242,30 @@ def test_batches_respect_the_sinks_limits(make_pipeline, fickle_sink):
         start += batch
 
 
+def test_bytes_are_counted_as_they_are_sent(data_dir, fickle_sink):
+    """Letters of several bytes, in journals of several processes: no batch is larger than the sink allows."""
+    recorded = []
+    for _ in range(3):
+        journal = Journal(data_dir / "journal")
+        made = [Event(name="share", props={"x": "茶" * 300}) for _ in range(20)]
+        journal.append([event.as_json() for event in made])
+        journal.close()
+        recorded += made
+    sizes = []
+
+    class Weighing(fickle_sink):
+        def write(self, batch):
+            sizes.append(sum(len(event.as_json().encode()) for event in batch))
+            return super().write(batch)
+
+    sink = Weighing()
+    sink.max_bytes = 8_000
+    assert drain(data_dir, [sink])
+    assert {event.id for event in sink} == {event.id for event in recorded}
+    assert max(sizes) <= 8_000
+    assert len(sizes) < 20
+
+
 def test_unreadable_rows_become_dead_letters(make_pipeline, fickle_sink, events, data_dir):
     """A row that is no event is put aside with the reason, and holds nothing up."""
     journal = Journal(data_dir / "journal")

@@ -40,9 +40,11 @@ def test_events_of_browsers_are_seen(make_kit: Callable[..., ShareKit], browser_
     headers = {"origin": "https://shop.example", "user-agent": browser_agent}
     post: dict[str, Any] = {"method": "POST", "path": "/events", "headers": headers, "host": "shop.example"}
     with capture_events(kit) as captured:
-        answer = kit._web.handle(Request(body=b'{"name":"click","network":"x"}', scheme="https", **post))
+        body = b'{"name":"click","network":"x","props":{"consent":["analytics","ads"]}}'
+        answer = kit._web.handle(Request(body=body, scheme="https", **post))
     assert answer.status == 202
     assert captured.names == ["click"]
+    assert captured[0].props == {"consent": ["analytics", "ads"]}
 
 
 def test_events_of_coroutines_are_seen(kit: ShareKit) -> None:

@@ -1,4 +1,4 @@
-"""The contract of a sink: this library's own simple sinks keep it, and sinks with a fault are caught."""
+"""The contract of a sink: this library's own simple sinks keep it."""
 
 from __future__ import annotations
 

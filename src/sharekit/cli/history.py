@@ -44,11 +44,17 @@ def replay_history(
         ConfigError: nobody could deliver to that sink.
     """
     ours = {sink.name: sink for sink in sinks}
-    if name not in ours and _lease_is_free(folder):
+    free, known_since = _lease_is_free(folder), _known_since(folder, name)
+    if free and name not in ours:
         raise ConfigError(
             f"nobody delivers to {name!r} now. Name it in {PREFIX}SINKS (known: {', '.join(ours)}), or start the shop."
         )
-    end = until or _known_since(folder, name) or now()
+    if not free and known_since is None:
+        raise ConfigError(
+            f"another process delivers from {str(folder)!r}, and has no sink {name!r}. Add it to the shop's settings, "
+            "or stop the shop meanwhile."
+        )
+    end = until or known_since or now()
     if name in ours and (oldest := ours[name].max_age) is not None:
         since = max(since, now() - oldest)
     ((total,),) = store.query(_COUNT, {"since": _milliseconds(since), "until": _milliseconds(end)})

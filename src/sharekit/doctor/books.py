@@ -14,6 +14,7 @@ from sharekit.exceptions import ShareKitError
 from sharekit.pipeline.pipeline import status_of
 from sharekit.pipeline.status import SinkStatus
 from sharekit.reports.cells import shown
+from sharekit.sinks.registry import without_secrets
 from sharekit.sinks.store import open_store
 
 LATE_SECONDS = 60.0
@@ -32,7 +33,7 @@ def examine_store(settings: Settings) -> Iterator[Finding]:
         yield Finding("store", "FAIL", str(error))
         return
     span = f", {_day(first)} to {_day(last)}" if count else ""
-    yield Finding("store", "OK", f"{settings.store} answers: {count:,} events{span}")
+    yield Finding("store", "OK", f"{without_secrets(settings.store)} answers: {count:,} events{span}")
     if os.environ.get(f"{PREFIX}TIMEZONE") and zone is not None and zone != settings.zone():
         yield Finding(
             "time zone",

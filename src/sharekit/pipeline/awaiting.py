@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING
 
 from sharekit.exceptions import JournalError
 
-_Wish = tuple[Sequence[str], "asyncio.Future[None]"]
+if TYPE_CHECKING:
+    from asyncio import Future
+
+_Wish = tuple[Sequence[str], "Future[None]"]
 
 
 class AsyncWriter:
@@ -38,7 +41,9 @@ class AsyncWriter:
         """
         if self._thread is None:
             self._start()
-        future = asyncio.get_running_loop().create_future()
+        from asyncio import get_running_loop  # an app without coroutines does not pay for it
+
+        future: Future[None] = get_running_loop().create_future()
         self._wishes.put((payloads, future))
         await future
 
@@ -86,7 +91,7 @@ class AsyncWriter:
                 loop.call_soon_threadsafe(_answer, mine, error)
 
 
-def _answer(futures: Sequence[asyncio.Future[None]], error: Exception | None) -> None:
+def _answer(futures: Sequence[Future[None]], error: Exception | None) -> None:
     for future in futures:
         if future.done():  # cancelled meanwhile
             continue

@@ -121,10 +121,12 @@ def _answer(path: Path, ledger: Ledger) -> dict[str, Any]:
         order = Order(**json.loads(path.read_text(encoding="utf-8")))
         if order.deed not in get_args(Deed):
             raise ValueError(f"{order.deed!r} is unknown to this version")
+        if not all(isinstance(text, str) for text in (order.sink, order.id, order.reason, *order.payloads)):
+            raise TypeError("it holds something else than text")
         if order.deed in {"pause", "resume", "replay"} and not order.sink:
             raise ValueError("it names no sink")
         return {"count": _DEEDS[order.deed](ledger, order)}
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, RecursionError) as error:
         return {"error": f"the request cannot be carried out: {error}"}
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from sharekit.pipeline.books import LedgerReader
@@ -125,5 +126,6 @@ def drain(data_dir: Path, sinks: Sequence[Sink], timeout: float = 10.0, *, keep:
 
 
 def _waits_in_ledger(data_dir: Path) -> bool:
-    with closing(LedgerReader(data_dir / LEDGER)) as reader:
+    with suppress(sqlite3.Error), closing(LedgerReader(data_dir / LEDGER)) as reader:
         return any(sink.again for sink in reader.books().sinks.values())
+    return False

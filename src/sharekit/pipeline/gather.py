@@ -41,7 +41,7 @@ class Gatherer:
         self._segments = segments
         self._turn = 0
         self._mean = 512
-        """Characters of an event, as last seen: no more are read than fit into a batch."""
+        """Bytes of an event, as last seen: no more are read than fit into a batch."""
 
     def turn(self) -> None:
         """Let another process's events go first, and what waits in the ledger every other time."""
@@ -100,7 +100,7 @@ class Gatherer:
                 found = _read(reader, after, wanted)
                 texts = _within(found, bytes_left, at_least=0 if cursors else 1)
                 if texts:
-                    size = sum(map(len, texts))
+                    size = sum(map(_bytes, texts))
                     self._mean = max(64, size // len(texts))
                     room -= len(texts)
                     bytes_left -= size

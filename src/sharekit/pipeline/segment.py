@@ -30,8 +30,8 @@ _TABLES = (
     "CREATE TABLE IF NOT EXISTS tally(reason TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID",
 )
 _ZEROS = bytes(1024 * 1024)
-_AT_ONCE = 64
-"""Events up to which one statement keeps them all: ``executemany`` hands the interpreter lock over at each row."""
+_AT_ONCE = 128
+"""Events that one statement inserts: ``executemany`` takes longer, and hands the interpreter lock over at each row."""
 _INSERTS = ["INSERT INTO events(payload) VALUES " + ",".join(["(?)"] * n) for n in range(_AT_ONCE + 1)]  # noqa: S608
 _TALLY = "INSERT INTO tally VALUES (?, ?) ON CONFLICT(reason) DO UPDATE SET count = count + excluded.count"
 
@@ -104,7 +104,9 @@ class Segment:
                 self.written = connection.execute(_INSERTS[len(payloads)], payloads).lastrowid or 0
             else:
                 connection.execute("BEGIN IMMEDIATE")
-                connection.executemany(_INSERTS[1], [(payload,) for payload in payloads])
+                for start in range(0, len(payloads), _AT_ONCE):
+                    some = payloads[start : start + _AT_ONCE]
+                    connection.execute(_INSERTS[len(some)], some)
                 if dropped:
                     connection.execute(_TALLY, (MEMORY_FULL, dropped))
                 connection.execute("COMMIT")

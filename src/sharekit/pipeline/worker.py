@@ -21,8 +21,8 @@ EXAMINATIONS = 3
 PROBES = 3
 """Events after a refused one that are tried to tell a poisoned event from a sink that is down."""
 PATIENCE = 20
-"""Failures in a row, some ten minutes, from which an event may be at fault although the sink asks for patience: there
-are services that answer one event with "internal server error" for ever."""
+"""Failures in a row (about seven minutes) from which an event may be at fault although the sink asks for patience:
+there are services that answer one event with "internal server error" for ever."""
 
 
 class Worker:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 from sharekit.exceptions import StoreError
-from sharekit.sinks.rows import COUNTED, TEXT_COLUMNS
+from sharekit.sinks.rows import COUNTS, TEXT_COLUMNS
 
 VERSION = 1
 """Of the tables, kept in the table ``about``."""
@@ -49,7 +49,7 @@ CREATE TABLE IF NOT EXISTS events(
 )
 ENGINE = ReplacingMergeTree(earliest) PARTITION BY intDiv(day, 100) ORDER BY (name, id)
 SETTINGS non_replicated_deduplication_window = 1000;
-CREATE VIEW IF NOT EXISTS event_counts AS SELECT {counted}, weight FROM events FINAL WHERE bot = 0
+CREATE VIEW IF NOT EXISTS event_counts AS {counts}
 """
 _THERE = (
     "SELECT countIf(name = 'about'), countIf(name = 'events') FROM system.tables WHERE database = currentDatabase()"
@@ -96,7 +96,7 @@ def prepare(client: Any, database: str, timezone: str, keep_days: int | None) ->
         client.database = database
         columns = ", ".join(f"{name} {kind}" for name, kind in TYPES.items())
         for statement in _TABLES.split(";"):
-            client.command(statement.format(columns=columns, counted=", ".join(COUNTED)))
+            client.command(statement.format(columns=columns, counts=COUNTS.replace("FROM events", "FROM events FINAL")))
         _note(client, "version", str(VERSION))
     _note(client, "timezone", timezone)
     kept = _noted(client, "keep_days")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from sharekit.exceptions import StoreError
-from sharekit.sinks.rows import COUNTED
+from sharekit.sinks.rows import COUNTS
 
 VERSION = 1
 """Of the tables, kept in the table ``about``."""
@@ -55,7 +55,7 @@ CREATE TABLE IF NOT EXISTS events(
   INDEX events_shared (product_id, network),
   INDEX events_tag (picture, day)
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE {collation};
-CREATE OR REPLACE VIEW event_counts AS SELECT {counted}, weight FROM events WHERE bot = 0
+CREATE OR REPLACE VIEW event_counts AS {counts}
 """
 _ABOUT = """
 CREATE TABLE IF NOT EXISTS about("key" VARCHAR(64) NOT NULL PRIMARY KEY, "value" VARCHAR(255) NOT NULL)
@@ -105,7 +105,7 @@ def prepare(cursor: Any, timezone: str) -> None:
         if version_of(cursor) == 0:
             collation = _collation(cursor)
             for statement in (_ABOUT, *_TABLES.split(";")):
-                cursor.execute(statement.format(collation=collation, counted=", ".join(COUNTED)))
+                cursor.execute(statement.format(collation=collation, counts=COUNTS))
             cursor.execute(_KEEP, ["version", str(VERSION)])
         cursor.execute(_KEEP, ["timezone", timezone])
     finally:

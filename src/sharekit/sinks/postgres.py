@@ -48,6 +48,10 @@ _INCOMING = """
 CREATE TEMPORARY TABLE IF NOT EXISTS incoming (LIKE {schema}.events INCLUDING DEFAULTS) ON COMMIT DELETE ROWS
 """
 _INSERT = "INSERT INTO {schema}.events ({columns}) SELECT {columns} FROM pg_temp.incoming ON CONFLICT DO NOTHING"
+_MAY_BEGIN = "SELECT has_database_privilege(current_database(), 'CREATE')"
+_MAY_GO_ON = """
+SELECT has_table_privilege(%s, 'INSERT') AND pg_has_role(relowner, 'MEMBER') FROM pg_class WHERE oid = to_regclass(%s)
+"""
 _CAREFUL = 50
 """Batches that go by the temporary table after one that held an id again: where one is repeated, more may be."""
 
@@ -135,24 +139,21 @@ class PostgresSink(Sink):
         try:
             with psycopg.connect(self._conninfo, autocommit=True) as connection:
                 if version_of(connection, self.schema) == 0:
-                    may = "SELECT has_database_privilege(current_database(), 'CREATE')"
-                    return (
-                        None
-                        if _first(connection, may)
-                        else self._forbidden("make the schema: GRANT CREATE ON DATABASE")
-                    )
-                may = "SELECT has_table_privilege(%s, 'INSERT, UPDATE') AND has_schema_privilege(%s, 'CREATE')"
-                table = sql.Identifier(self.schema, "events").as_string()
-                return None if _first(connection, may, table, self.schema) else self._forbidden("write and make tables")
+                    row = connection.execute(_MAY_BEGIN).fetchone()
+                    what = "make the schema"
+                else:
+                    table = sql.Identifier(self.schema, "events").as_string()
+                    row = connection.execute(_MAY_GO_ON, [table, table]).fetchone()
+                    what = "write events and make partitions, as its owner may,"
         except (psycopg.Error, StoreError) as error:
             return str(error)
+        if row and row[0]:
+            return None
+        return f"this user may not {what} in the schema {self.schema!r}. See docs/stores.md for the rights it needs."
 
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
-
-    def _forbidden(self, what: str) -> str:
-        return f"this user may not {what} in the schema {self.schema!r}. See docs/stores.md for the rights it needs."
 
     def _open(self) -> Connection:
         # Nothing is prepared on the server, so that poolers which lend a connection for one transaction work, too.
@@ -238,8 +239,3 @@ def _schema(text: str) -> str:
     if not text or len(text.encode()) > 63 or "\x00" in text or text.startswith("pg_"):
         raise ValueError("pass 1 to 63 bytes that do not begin with pg_")
     return text
-
-
-def _first(connection: Connection, question: str, *values: object) -> Any:
-    row = connection.execute(question, values).fetchone()
-    return row[0] if row else None

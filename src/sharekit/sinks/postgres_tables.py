@@ -18,7 +18,7 @@ import psycopg
 from psycopg import sql
 
 from sharekit.exceptions import StoreError
-from sharekit.sinks.rows import COUNTED
+from sharekit.sinks.rows import COUNTS
 
 VERSION = 1
 """Of the tables, kept in the table ``about``."""
@@ -73,7 +73,8 @@ CREATE INDEX events_visit ON {schema}.events(visitor, at) WHERE name = 'visit';
 CREATE INDEX events_share ON {schema}.events(share_id, name) WHERE share_id <> '';
 CREATE INDEX events_shared ON {schema}.events(product_id, network) WHERE name = 'share' AND bot = 0;
 CREATE INDEX events_tag ON {schema}.events(name, day, picture) WHERE picture <> '' AND bot = 0;
-CREATE VIEW {schema}.event_counts AS SELECT {counted}, weight FROM {schema}.events WHERE bot = 0
+SET LOCAL search_path = {schema};
+CREATE VIEW {schema}.event_counts AS {counts}
 """
 # Attached rather than made in place: that lets reports go on meanwhile.
 _PARTITION = """
@@ -145,9 +146,8 @@ def prepare(connection: Connection, schema: str, timezone: str) -> None:
     with connection.transaction():
         _lock(connection, schema)
         if version_of(connection, schema) == 0:
-            counted = sql.SQL(", ").join(map(sql.Identifier, COUNTED))
             for statement in _TABLES.split(";"):
-                connection.execute(sql.SQL(statement).format(**names, counted=counted))
+                connection.execute(sql.SQL(statement).format(**names, counts=sql.SQL(COUNTS)))
             connection.execute(sql.SQL(_KEEP).format(**names), ["version", str(VERSION)])
         connection.execute(sql.SQL(_KEEP).format(**names), ["timezone", timezone])
 

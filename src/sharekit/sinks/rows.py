@@ -34,8 +34,28 @@ ADDED = {
     3: {"weight": "REAL NOT NULL DEFAULT 1"},
 }
 """Columns that came later, by the version of the tables that has them first."""
-COUNTED = ("day", "name", "network", "networks", "product_id", "placement")
-"""By what ``event_counts`` counts the events that are no bot's: a table or a view beside ``events``, by the store."""
+COUNTS = """
+SELECT
+    counted_by,
+    day,
+    name,
+    CASE
+        WHEN counted_by = 'product' THEN product_id
+        WHEN counted_by = 'placement' THEN placement
+        WHEN name = 'impression' AND networks <> '' THEN networks
+        ELSE network
+    END AS counted,
+    weight
+FROM events
+CROSS JOIN (
+    SELECT 'network' AS counted_by
+    UNION ALL SELECT 'product' AS counted_by
+    UNION ALL SELECT 'placement' AS counted_by
+) AS ways
+WHERE bot = 0
+"""
+"""What ``event_counts`` is, beside ``events`` in every store: each event that no bot made, once for each way to
+count it. A view, or a table in which rows that differ in their weight only are added up."""
 MAX_WEIGHT = 1_000_000
 """Most events that one sampled event stands for."""
 MAX_TAG = 200

@@ -9,12 +9,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, suppress
+from datetime import timedelta
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sharekit.events.model import Event
+from sharekit.events.model import Event, now
 from sharekit.exceptions import StoreError
 from sharekit.sinks.base import Sink
 from sharekit.sinks.batch import records
@@ -31,6 +32,10 @@ _ROWS = 50
 """Rows of one statement. The interpreter lock changes hands at each: many small ones would slow down requests."""
 _INSERT_ROWS = _INSERT + f", ({', '.join('?' * len(COLUMNS))})" * (_ROWS - 1)
 _KEEP_ZONE = "INSERT INTO about VALUES ('timezone', ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value"
+_FORGET = (
+    "DELETE FROM events WHERE rowid IN (SELECT rowid FROM events WHERE at < :at ORDER BY at LIMIT 2000)",
+    "DELETE FROM event_counts WHERE day < :day",
+)
 _PAGE = 1_000
 _READ_PAGE = (
     f"SELECT rowid, {_LIST} FROM events WHERE at >= :at AND (at > :at OR rowid > :row) "  # noqa: S608 (our names)
@@ -45,6 +50,7 @@ class SqliteSink(Sink):
 
     Parameters:
         path: the file; it and its folder are made when missing.
+        keep_days: events older than that are deleted, some with each batch; all are kept when ``None``.
         timezone: zone in which ``day`` and ``hour`` are cut.
         name: under which its position is remembered.
     """
@@ -52,22 +58,31 @@ class SqliteSink(Sink):
     name = "sqlite"
     max_batch = 1_000
 
-    def __init__(self, path: Path | str, *, timezone: ZoneInfo | None = None, name: str = "sqlite") -> None:
+    def __init__(
+        self,
+        path: Path | str,
+        *,
+        keep_days: int | None = None,
+        timezone: ZoneInfo | None = None,
+        name: str = "sqlite",
+    ) -> None:
         self.name = name
+        self.keep_days = keep_days
         self.path = Path(path)
         self._rows = RowMaker(timezone or ZoneInfo("UTC"))
         self._handle = Handle(self.path, self._open)
 
     @classmethod
     def from_url(cls, url: SinkUrl) -> SqliteSink:
-        """``sqlite:events.db`` in the data directory, ``sqlite:///path/events.db`` elsewhere."""
-        url.options()
-        return cls(url.file(), timezone=url.timezone)
+        """``sqlite:events.db`` in the data directory, ``sqlite:///path/events.db`` elsewhere; option ``keep_days``."""
+        from sharekit.sinks.registry import positive
+
+        return cls(url.file(), timezone=url.timezone, **url.options(keep_days=positive))
 
     @classmethod
     def store_from_url(cls, url: SinkUrl) -> SqliteStore:
         """The same file, to be read by reports."""
-        url.options()
+        url.options(keep_days=int)
         return SqliteStore(url.file())
 
     def write(self, batch: Sequence[Event]) -> None:
@@ -82,6 +97,11 @@ class SqliteSink(Sink):
                 connection.execute(_INSERT_ROWS, list(chain.from_iterable(rows[start : start + _ROWS])))
             connection.executemany(_INSERT, rows[whole:])
             connection.execute(COUNT, {"last": last})
+            if self.keep_days is not None:
+                oldest = now() - timedelta(days=self.keep_days)
+                day = int(oldest.astimezone(self._rows.timezone).strftime("%Y%m%d"))
+                for statement in _FORGET:
+                    connection.execute(statement, {"at": int(oldest.timestamp() * 1000), "day": day})
             connection.execute("COMMIT")
 
     def check(self) -> str | None:

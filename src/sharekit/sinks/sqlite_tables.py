@@ -1,7 +1,8 @@
 """The tables of an SQLite store: how they are made, brought up to date, and read by whoever may not change them.
 
-``event_counts`` is the rollup that reports count from: how many events there were by day, name and what reports group
-by. It grows with the number of such groups, not with the events, and is written in the transaction of the batch.
+``event_counts`` is the rollup that reports count from: how many events there were by day, name, and each thing that
+reports go by. It grows with the number of networks and products, not with the events, and is written in the transaction
+of the batch.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import sqlite3
 from pathlib import Path
 
 from sharekit.exceptions import StoreError
-from sharekit.sinks.rows import ADDED, COUNTED
+from sharekit.sinks.rows import ADDED, COUNTS
 
 VERSION = 3
 """Of the tables, kept in ``PRAGMA user_version``. A file of an earlier version is brought up to date by the sink."""
@@ -60,22 +61,19 @@ _COVERING = (
     WHERE picture <> '' AND bot = 0""",
 )
 """Indexes that hold all that a question asks, so that its answer reads no row. They change when columns come."""
-_BY = ", ".join(COUNTED)
-_COUNTS = f"""
+_ROLLUP = """
 CREATE TABLE event_counts(
+  counted_by TEXT NOT NULL,
   day INTEGER NOT NULL,
   name TEXT NOT NULL,
-  network TEXT NOT NULL,
-  networks TEXT NOT NULL,
-  product_id TEXT NOT NULL,
-  placement TEXT NOT NULL,
+  counted TEXT NOT NULL,
   weight REAL NOT NULL,
-  PRIMARY KEY({_BY})
+  PRIMARY KEY(counted_by, day, name, counted)
 ) WITHOUT ROWID
 """
 COUNT = (
-    f"INSERT INTO event_counts({_BY}, weight) SELECT {_BY}, SUM(weight) FROM events "  # noqa: S608 (our names)
-    f"WHERE rowid > :last AND bot = 0 GROUP BY {_BY} "
+    "INSERT INTO event_counts SELECT counted_by, day, name, counted, SUM(weight) "  # noqa: S608 (our names)
+    f"FROM ({COUNTS} AND events.rowid > :last) AS added WHERE 1 GROUP BY counted_by, day, name, counted "
     "ON CONFLICT DO UPDATE SET weight = weight + excluded.weight"
 )
 """Adds the events after row ``:last`` to the rollup. What the table had already has no new row, so it counts once."""
@@ -83,7 +81,7 @@ COUNT = (
 
 def create_tables(connection: sqlite3.Connection) -> None:
     """Make the tables and their indexes in an empty file."""
-    for statement in (*_SCHEMA.split(";"), *_COVERING, _COUNTS):
+    for statement in (*_SCHEMA.split(";"), *_COVERING, _ROLLUP):
         connection.execute(statement)
     connection.execute(f"PRAGMA user_version={VERSION}")
 
@@ -92,7 +90,7 @@ def migrate(connection: sqlite3.Connection, version: int) -> None:
     """Bring a file of an earlier version up to this one. What it holds stays, and is empty in the new columns."""
     for column, kind in _missing(version).items():
         connection.execute(f"ALTER TABLE events ADD COLUMN {column} {kind}")
-    for statement in (*_COVERING, _COUNTS):
+    for statement in (*_COVERING, _ROLLUP):
         connection.execute(statement)
     connection.execute(COUNT, {"last": -1})
     connection.execute(f"PRAGMA user_version={VERSION}")
@@ -102,7 +100,7 @@ def stand_in(connection: sqlite3.Connection, version: int) -> None:
     """Let a reader, who cannot change the file, ask one of an earlier version as if it were of this one."""
     missing = ", ".join(f"{kind.rpartition(' ')[2]} AS {column}" for column, kind in _missing(version).items())
     connection.execute(f"CREATE TEMP VIEW events AS SELECT rowid AS rowid, *, {missing} FROM main.events")  # noqa: S608
-    connection.execute(f"CREATE TEMP VIEW event_counts AS SELECT {_BY}, weight FROM temp.events WHERE bot = 0")  # noqa: S608
+    connection.execute(f"CREATE TEMP VIEW event_counts AS {COUNTS}")
 
 
 def empty_store() -> sqlite3.Connection:

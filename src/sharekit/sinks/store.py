@@ -19,7 +19,7 @@ from sharekit.sinks.sqlite_tables import empty_store
 
 PAGE = 1_000
 """Events read at once."""
-_MARKS = re.compile(r"('(?:[^']|'')*'|--[^\n]*|::)|:(\w+)")
+_MARKS = re.compile(r"('(?:[^']|'')*'|--[^\n]*|::)|:([A-Za-z_]\w*)")
 
 
 class Store(Protocol):
@@ -63,13 +63,13 @@ class ServerStore(ABC):
         """
         try:
             rows = self._ask(sql, parameters or {})
+            if rows is None:
+                with closing(empty_store()) as nothing:
+                    rows = nothing.execute(sql, parameters or {}).fetchall()
         except StoreError:
             raise
         except Exception as error:  # each driver has errors of its own
             raise StoreError(f"{self.shown} cannot answer: {error}") from error
-        if rows is None:
-            with closing(empty_store()) as nothing:
-                rows = nothing.execute(sql, parameters or {}).fetchall()
         return [tuple(map(_plain, row)) for row in rows]
 
     def timezone(self) -> ZoneInfo | None:

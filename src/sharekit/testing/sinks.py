@@ -25,6 +25,7 @@ from typing import Any
 import pytest
 
 from sharekit.events.model import Event, Item
+from sharekit.pipeline import circuit
 from sharekit.pipeline.delivery import drain
 from sharekit.pipeline.journal import Journal
 from sharekit.pipeline.loops import SinkLoop
@@ -296,8 +297,9 @@ class SinkContract:
         self.write(sink, self.events(1))
         assert sink.check() is None
 
-    def test_delivery_repeats_what_failed(self, tmp_path: Path) -> None:
+    def test_delivery_repeats_what_failed(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """The whole road: a journal is delivered although the sink asks for patience, and breaks off after writing."""
+        monkeypatch.setattr(circuit, "BACK_OFF_BASE", 0.02)
         events = self.events(25)
         journal = Journal(tmp_path / "journal")
         journal.append([event.as_json() for event in events])
@@ -317,12 +319,13 @@ class SinkContract:
 
         with suppress(AttributeError):  # a class with slots is delivered to as it is
             sink.write = unsteady  # type: ignore[method-assign]
-        assert drain(tmp_path, [sink], 60.0)
+        assert drain(tmp_path, [sink], 30.0), f"not delivered: {status_of(tmp_path).sink(sink.name).error}"
         books = status_of(tmp_path).sink(sink.name)
         assert books.balanced
         assert (books.delivered, books.rejected, books.pending) == (len(events), 0, 0)
         if self.dedupes:
             self.assert_arrived(events)
+            assert self.count_back() == len(events), "an event that was written twice is there twice"
         else:
             assert set(self.read_back()) == {event.id for event in events}
 

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from flask import Flask
 
 from sharekit.integrations.flask import FlaskShareKit
+from sharekit.sinks.memory import MemorySink
 
 RECORD_AND_DIE = """
 import os, sys
@@ -43,6 +45,25 @@ def test_the_report_has_what_a_dead_worker_left(app: Flask, tmp_path: Path) -> N
     assert [(row["key"], row["shares"]) for row in answer["rows"]] == [("x", 1)]
     table = app.test_cli_runner().invoke(args=["sharekit", "report", "--by", "product"]).output
     assert "mug-1" in table
+
+
+def test_the_report_takes_nothing_from_other_sinks(tmp_path: Path) -> None:
+    """A sink that only the app knows, as an object, still gets what the command brought to the store."""
+    app, copies = Flask("objects"), MemorySink(name="copies")
+    kit = FlaskShareKit(base_url="https://shop.example", data_dir=tmp_path / "data", sinks=[copies]).init_app(app)
+    subprocess.run([sys.executable, "-c", RECORD_AND_DIE, str(tmp_path / "data")], env=os.environ, timeout=60)
+    said = app.test_cli_runner().invoke(args=["sharekit", "report", "--format", "json"])
+    assert json.loads(said.output)["rows"][0]["shares"] == 1
+    assert len(copies) == 0
+    kit.record("like", product_id="mug-2")
+    assert kit.flush()
+    deadline = time.monotonic() + 30
+    while len(copies) < 2:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert sorted(event.product_id for event in copies) == ["mug-1", "mug-2"]
+    assert kit.status().balanced
+    kit.close()
 
 
 def test_a_shop_without_events_is_said_in_words(app: Flask) -> None:
