@@ -92,6 +92,21 @@ def test_a_refused_author_is_told_and_may_try_again(bench: Callable[..., Bench],
     assert one.desk.decide(kept.id, "published", by="Mo").body == "A fine mug."
 
 
+def test_an_author_who_is_known_is_led_to_their_review(
+    bench: Callable[..., Bench], draft: Callable[..., Draft]
+) -> None:
+    """By address or number it is found; by a browser, which others may share, and for other products it is not."""
+    one = bench(writers="anyone")
+    kept = handed_in(one)
+    home = one.desk.people.of_browser("192.0.2.1", "agent")
+    one.desk.submit(draft(), seen=Seen(browser=home))
+    assert one.desk.own_review(one.desk.people.of_email("ann@example.com"), "mug") == kept
+    assert one.desk.own_review(one.desk.people.of_customer("7", "ann@example.com"), "mug") == kept
+    assert one.desk.own_review(one.desk.people.of_email("ann@example.com"), "bowl") is None
+    assert one.desk.own_review(home, "mug") is None
+    assert one.desk.own_review(NOBODY, "mug") is None
+
+
 def test_an_edit_goes_back_to_the_queue_where_a_person_decides(
     bench: Callable[..., Bench], draft: Callable[..., Draft]
 ) -> None:

@@ -90,6 +90,16 @@ class Decisions(DeskBase):
         entry = Entry(subject=review_id, action=action, by=by, rating=review.rating, at=self._now())
         return self.store.reply(review_id, reply, entry, private=private)
 
+    def own_review(self, person: Person, product_id: str) -> Review | None:
+        """The latest review of a product by somebody who has proved who they are (signed in, or by a link), so that
+        they can be led to changing it. A browser proves nothing: others may have the same address."""
+        own = [review for id_ in person.ids if not id_.startswith("b-") for review in self.store.of_person(id_)]
+        return max(
+            (review for review in own if review.product_id == product_id),
+            key=lambda review: review.created_at,
+            default=None,
+        )
+
     def edit_token(self, review: Review) -> str:
         """A token for the link that lets the author change a review: ``/reviews/edit/<token>``. Show it to nobody
         else."""

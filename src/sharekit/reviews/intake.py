@@ -212,7 +212,7 @@ class Intake(Invitations):
             if isinstance(error, DuplicateReviewError):
                 raise self._refuse({"": "duplicate"}, "Review", draft.product_id) from None
             raise
-        if seen.browser:
+        if seen.browser and person is not seen.browser:
             self.store.spend(own_mark(review.id, seen.browser.id), at + _OWN)
         self._tell("submitted", review, seen)
         if status == "published":
