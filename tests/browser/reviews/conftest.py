@@ -49,7 +49,9 @@ def some_reviews(count: int = 25) -> list[Review]:
                 author="" if number % 6 == 5 else f"Ann {number}",
                 language="de" if number == 3 else "en",
                 answers={"size": "Right", "use": "Tea"} if number == 0 else {},
-                photos=[Photo(id="a", width=1200, height=900, thumb_width=200, thumb_height=150)] if number == 0 else (),
+                photos=[Photo(id="a", width=1200, height=900, thumb_width=200, thumb_height=150)]
+                if number == 0
+                else (),
                 provenance=Provenance(evidence="imported", source="Judge.me") if number == 7 else evidence,
                 relation="employee" if number == 4 else "customer",
                 incentive="discount" if number == 2 else "",
@@ -73,7 +75,9 @@ class Stand:
     def __init__(self, shop: Shop, kit: ShareKit) -> None:
         self.shop = shop
         self.kit = shop.kit = kit
-        shop.pages["/shop.css"] = f"body {{ margin: 0; font: 16px/1.5 sans-serif }} main {{ padding: 0 16px }} {SCHEMES}"
+        shop.pages["/shop.css"] = (
+            f"body {{ margin: 0; font: 16px/1.5 sans-serif }} main {{ padding: 0 16px }} {SCHEMES}"
+        )
         shop.pages["/icon.svg"] = " "
 
     @property

@@ -144,7 +144,9 @@ def test_photos_and_long_texts_are_counted_when_they_are_opened(stand: Stand, re
     """With the id of the review, and nothing else of it."""
     page = read()
     page.locator(".sk-review__more summary").click()
-    page.locator("[data-sk-photo]").evaluate("link => link.addEventListener('click', (event) => event.preventDefault())")
+    page.locator("[data-sk-photo]").evaluate(
+        "link => link.addEventListener('click', (event) => event.preventDefault())"
+    )
     page.locator("[data-sk-photo]").click()
     reviews = [event.props for name in ("review_expand", "photo_open") for event in stand.shop.wait_for(page, name)]
     first, second = stand.kit.review_store.page(stand_query()).reviews[:2]

@@ -4,6 +4,8 @@ Whoever shows chosen reviews without saying so misrepresents what all of them sa
 words "Selected reviews", with a link to all of them, belong to these blocks, and no option takes them away.
 """
 
+# ruff: noqa: PT028 - "testimonials" begins like a test, and is none
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
