@@ -44,7 +44,7 @@ BECAME = {
     "shopify.csv": ({"published": 2, "pending": 1}, {4: "'0' is not from 1 to 5"}),
     "woocommerce.csv": (
         {"published": 1, "pending": 1, "rejected": 1},
-        {4: "a further answer", 7: "rating: is empty"},
+        {3: "a further answer", 7: "rating: is empty"},
     ),
     "woocommerce-joined.csv": ({"published": 1}, {6: "of the type 'order_note'"}),
     "okendo.csv": ({"published": 1, "pending": 1}, {4: "has 12 cells"}),
