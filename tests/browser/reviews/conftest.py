@@ -26,10 +26,11 @@ POLICY = {
         {"key": "use", "label": "What do you drink from it?"},
     ],
 }
-SCHEMES = ".light { color-scheme: light } .dark { color-scheme: dark; background: #121214; color: #eee }"
+SCHEMES = "main { padding: 0 16px } .light { color-scheme: light } .dark { color-scheme: dark; background: #121214; color: #eee }"
 # The script of reviews has come and was run: a module that was imported once is there at once the second time.
 LOADED = """() => {
-  const file = performance.getEntriesByType("resource").map(({ name }) => name).find((name) => /reviews\\.\\w+\\.js$/.test(name));
+  const names = performance.getEntriesByType("resource").map(({ name }) => name);
+  const file = names.find((name) => /reviews\\.\\w+\\.js$/.test(name));
   return file && import(file).then(() => true);
 }"""
 START = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -121,9 +122,12 @@ class Stand:
 def stand(shop: Shop, make_kit: Callable[..., ShareKit], tmp_path: Any) -> Stand:
     """A product page with reviews."""
     kit = make_kit(
-        base_url=shop.base, data_dir=tmp_path / "reviews", secret_key="a secret that is long enough", site_name="Tide",
+        base_url=shop.base,
+        data_dir=tmp_path / "reviews",
+        secret_key="a secret that is long enough",
+        site_name="Tide",
         review_policy=POLICY,
-    )  # fmt: skip
+    )
     return Stand(shop, kit)
 
 

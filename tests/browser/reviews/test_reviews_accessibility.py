@@ -63,9 +63,14 @@ def test_axe_finds_nothing(lang: str, scheme: str, width: int, stand: Stand, vis
     reviews = stand.fill(12)
     stand.ask()
     pages = (
-        "read", "read?sk-stars=4&sk-with=photos,verified", f"read?sk-report={reviews[1].id}&sk-lang=en", "write", "errors",
-        "ask", "rest",
-    )  # fmt: skip
+        "read",
+        "read?sk-stars=4&sk-with=photos,verified",
+        f"read?sk-report={reviews[1].id}&sk-lang=en",
+        "write",
+        "errors",
+        "ask",
+        "rest",
+    )
     for path in pages:
         page.goto(f"{stand.shop.base}/{path}")
         if path == "read":

@@ -53,7 +53,7 @@ def test_a_long_review_unfolds_without_a_script(read: Read) -> None:
 
 
 def test_the_script_loads_the_list_alone_keeps_the_focus_and_says_what_has_changed(stand: Stand, read: Read) -> None:
-    """The page is not loaded again, the link that was followed still has the focus, the live region tells the number."""
+    """The page is not loaded again, the link still has the focus, the live region tells the number."""
     page = read("?colour=ash")
     page.evaluate("window.same = true")
     link = page.get_by_role("link", name="Verified purchases")

@@ -75,8 +75,16 @@ def test_the_form_is_the_same_for_everybody(asking: ShareKit, mug: Product, plat
 
 def test_what_was_typed_is_kept_and_what_is_wrong_is_said(asking: ShareKit, mug: Product, read: Read) -> None:
     """Each error stands with its field, and in a list at the top in the order of the form, with the field's name."""
-    typed = {"rating": "4", "title": "T", "body": "\nB", "author": "A", "answer-fit": "right", "answer-use": "tea",
-             "consent": "1", "unknown": "x"}  # fmt: skip
+    typed = {
+        "rating": "4",
+        "title": "T",
+        "body": "\nB",
+        "author": "A",
+        "answer-fit": "right",
+        "answer-use": "tea",
+        "consent": "1",
+        "unknown": "x",
+    }
     wrong = {
         "author": "too long",
         "answer-fit": "choose",
@@ -93,8 +101,12 @@ def test_what_was_typed_is_kept_and_what_is_wrong_is_said(asking: ShareKit, mug:
     assert next(item.text for item in elements if item.tag == "textarea") == "\n\nB"  # the first one is no part of it
     alert = next(item for item in elements if item.attrs.get("role") == "alert")
     assert [item.text for item in elements if item.tag == "li" and alert in item.parents] == [
-        "out of date", "Your rating: choose stars", "Fit: choose", "Name: too long", "agree",
-    ]  # fmt: skip
+        "out of date",
+        "Your rating: choose stars",
+        "Fit: choose",
+        "Name: too long",
+        "agree",
+    ]
     ids = {item.attrs["id"]: item for item in elements if "id" in item.attrs}
     for item in elements:
         for name in item.attrs.get("aria-describedby", "").split():

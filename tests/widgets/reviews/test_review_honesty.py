@@ -111,19 +111,30 @@ def test_hostile_text_stays_text_everywhere(
 
     def page(text: str, folder: str) -> tuple[str, str]:
         policy = {
-            "writers": "anyone", "consent": text,
+            "writers": "anyone",
+            "consent": text,
             "attributes": [{"key": "fit", "label": text, "options": [text, "x"]}, {"key": "use", "label": text}],
-        }  # fmt: skip
-        kit = make_kit(data_dir=tmp_path / folder, deliver=False, secret_key="a secret that is long", site_name=text,
-                       review_policy=policy)  # fmt: skip
+        }
+        kit = make_kit(
+            data_dir=tmp_path / folder,
+            deliver=False,
+            secret_key="a secret that is long",
+            site_name=text,
+            review_policy=policy,
+        )
         item = Product(id="mug-1", title=text, url="/p/mug-1")
         kit.review_store.add(
             review(
-                title=text, body=text * 12, author=text[:100], variant=text, answers={"fit": text, "use": text, "k": text},
+                title=text,
+                body=text * 12,
+                author=text[:100],
+                variant=text,
+                answers={"fit": text, "use": text, "k": text},
                 photos=[Photo(id="a", width=8, height=6, thumb_width=4, thumb_height=3)],
-                provenance=Provenance(evidence="imported", source=text[:100]), reply=Reply(body=text, author=text[:100]),
+                provenance=Provenance(evidence="imported", source=text[:100]),
+                reply=Reply(body=text, author=text[:100]),
             )
-        )  # fmt: skip
+        )
         store, entry = kit.review_store, Entry(subject="", action="submit", by="author")
         asked = store.ask(Question(product_id="mug-1", body=text, author=text[:100], status="published"), entry)
         store.answer(asked.id, Answer(body=text, author=text[:100], status="published"), entry)
@@ -133,13 +144,17 @@ def test_hostile_text_stays_text_everywhere(
             map(
                 str,
                 (
-                    kit.rating(item), kit.reviews(item, args=args), kit.questions(item, args=args),
-                    kit.review_carousel(item, title=text), kit.testimonials(all_url="/all", title=text),
-                    kit.review_form(item, values=dict.fromkeys(("title", "body", "author", "answer-use"), text),
-                                    errors=wrong),
+                    kit.rating(item),
+                    kit.reviews(item, args=args),
+                    kit.questions(item, args=args),
+                    kit.review_carousel(item, title=text),
+                    kit.testimonials(all_url="/all", title=text),
+                    kit.review_form(
+                        item, values=dict.fromkeys(("title", "body", "author", "answer-use"), text), errors=wrong
+                    ),
                 ),
             )
-        )  # fmt: skip
+        )
         return html, str(kit.meta(item, reviews=5, args=args))
 
     html, head = page(EVIL, "evil")

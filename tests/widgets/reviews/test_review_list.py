@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sharekit import Product, ShareKit, Shareable
+from sharekit import Product, Shareable, ShareKit
 from sharekit.exceptions import InvalidValueError, UnknownNameError
 from sharekit.reviews.model import Photo, Provenance, Reply, Review
 from sharekit.reviews.summary import Summary
@@ -53,8 +53,12 @@ def test_what_is_shown_is_what_is_marked_up(kit: ShareKit, mug: Product, fill: F
     section, card = read(kit.reviews(mug, found=found)), read(kit.rating(mug))
     data = data_of(str(kit.meta(mug, reviews=found)))
     assert data["aggregateRating"] == {
-        "@type": "AggregateRating", "ratingValue": "4.3", "ratingCount": 3, "bestRating": 5, "worstRating": 1,
-    }  # fmt: skip
+        "@type": "AggregateRating",
+        "ratingValue": "4.3",
+        "ratingCount": 3,
+        "bestRating": 5,
+        "worstRating": 1,
+    }
     assert texts(card, "sk-stars") == ["4.3 of 5 stars"]
     assert texts(card, "sk-rating__count") == ["3 reviews"]
     assert texts(section, "sk-stars") == ["4.3 of 5 stars", "5 of 5 stars", "5 of 5 stars", "3 of 5 stars"]
@@ -65,7 +69,7 @@ def test_what_is_shown_is_what_is_marked_up(kit: ShareKit, mug: Product, fill: F
     assert days[0] == "2026-11-01"
 
 
-def test_the_classes_of_stars_are_whole_stars_and_tenths(kit: ShareKit, mug: Product, read: Read) -> None:
+def test_the_classes_of_stars_are_whole_stars_and_tenths(kit: ShareKit, mug: Product) -> None:
     """Every value has its classes; only five from everybody are five."""
     for counts in ((0, 0, 0, 0, 3), (3, 0, 0, 0, 0), (0, 0, 0, 1, 400), (1, 0, 0, 0, 2), (0, 1, 0, 0, 1)):
         summary = Summary(product_id="mug-1", **{f"n{stars}": count for stars, count in enumerate(counts, 1)})
@@ -113,10 +117,16 @@ def test_everything_that_must_be_known_is_said(
     fill(
         review(author="Ann", body="Text", provenance=Provenance(evidence="order", order_id="1"), incentive="discount"),
         review(body="Text", relation="employee", provenance=Provenance(evidence="imported", source="Judge.me")),
-        review(body="Text", provenance=Provenance(evidence="email"), edited_at=review().created_at, variant="blue, M",
-               reply=Reply(body="Thanks"), private_reply=Reply(body="Between us")),
+        review(
+            body="Text",
+            provenance=Provenance(evidence="email"),
+            edited_at=review().created_at,
+            variant="blue, M",
+            reply=Reply(body="Thanks"),
+            private_reply=Reply(body="Between us"),
+        ),
         review(author="Bo", body="Text", provenance=Provenance(evidence="syndicated", source="Elsewhere")),
-    )  # fmt: skip
+    )
     html = str(kit.reviews(mug))
     about = texts(read(html), "sk-review__by")
     assert "Verified purchase" in about[0]
