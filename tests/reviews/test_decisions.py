@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from sharekit.exceptions import InvalidValueError
+from sharekit.reviews.decisions import version_of
 from sharekit.reviews.desk import Seen
 from sharekit.reviews.drafts import Draft, DraftError
 from sharekit.reviews.mail import MailError
@@ -73,6 +74,19 @@ def test_a_decision_without_sense_is_refused(bench: Callable[..., Bench]) -> Non
         one.desk.decide(kept.id, "reject", by="Mo")
     with pytest.raises(LookupError, match="There is no review"):
         one.desk.decide("x" * 1_000, "published", by="Mo")
+
+
+def test_nobody_publishes_words_they_have_not_read(bench: Callable[..., Bench], draft: Callable[..., Draft]) -> None:
+    """An author who changes a review between a moderator's look and click gets it looked at again."""
+    one = bench()
+    kept = handed_in(one)
+    looked_at = version_of(kept)
+    one.later(minutes=1)
+    changed = one.desk.edit(kept.id, draft(body="Something else altogether."))
+    with pytest.raises(InvalidValueError, match="look at it again"):
+        one.desk.decide(kept.id, "published", by="Mo", version=looked_at)
+    assert one.store.get(kept.id).status == "pending"
+    assert one.desk.decide(kept.id, "published", by="Mo", version=version_of(changed)).status == "published"
 
 
 def test_a_refused_author_is_told_and_may_try_again(bench: Callable[..., Bench], draft: Callable[..., Draft]) -> None:
@@ -271,8 +285,12 @@ def test_a_mail_function_that_fails_in_its_own_way_is_a_mail_error(bench: Callab
     kept = handed_in(one)
     one.addresses[kept.id] = "ann@example.com"
     one.desk._mail = broken
+    one.desk._address_of = lambda review: one.addresses[review.id]
     with pytest.raises(MailError, match=r"The mail function failed \(RuntimeError\)\.$"):
         one.desk.reply(kept.id, "Sorry!", by="Mo", private=True, email="ann@example.com")
+    assert one.desk.decide(kept.id, "rejected", by="Mo", reason="spam").status == "rejected"
+    one.addresses.clear()
+    one.desk.decide(kept.id, "pending", by="Mo")
     assert one.desk.decide(kept.id, "rejected", by="Mo", reason="spam").status == "rejected"
 
 
