@@ -58,6 +58,15 @@ def test_unknown_schemes_get_a_suggestion(tmp_path):
         open_review_store("sqlit:reviews.db", tmp_path)
 
 
+def test_options_of_a_server(tmp_path):
+    """The schema is the store's own option; all others go to libpq as they were meant."""
+    store = open_review_store(
+        "postgres://a%40b:p%2Fw@host:5/shop?options=-c%20x%3D1&schema=a%20b&sslmode=require", tmp_path
+    )
+    assert store._schema == "a b"
+    assert store._conninfo == "postgresql://a%40b:p%2Fw@host:5/shop?options=-c%20x%3D1&sslmode=require"
+
+
 def test_a_missing_driver_names_its_extra(tmp_path, monkeypatch):
     """Without psycopg the error is the command that installs it."""
     monkeypatch.delitem(sys.modules, "sharekit.reviews.postgres", raising=False)

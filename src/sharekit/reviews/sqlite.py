@@ -73,7 +73,7 @@ class SQLiteReviewStore(SQLReviewStore):
                 connection.execute("BEGIN")
                 yield _Session(connection)
                 connection.execute("COMMIT")
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             raise StoreError(f"{self.path} cannot be read: {error}.") from error
 
     @contextmanager
