@@ -71,8 +71,8 @@ class Asking(DeskBase):
         """
         check_decision(status, reason)
         entry = Entry(
-            subject=subject, action=ACTIONS[status], by=by, reason=reason or "", note=clean(note, lines=True)[:MAX_NOTE],
-            at=self._now(),
+            subject=subject, action=ACTIONS[status], by=by, reason=reason or "",
+            note=clean(note, lines=True)[:MAX_NOTE], at=self._now(),
         )  # fmt: skip
         return self.store.decide_question(subject, status, entry, reason=reason)
 
