@@ -124,7 +124,7 @@ def test_names(cell: str, name: str, address: str) -> None:
         ("size < 5 and > 3", "size < 5 and > 3"),
         ("a<br>b<br/>c", "a\nb\nc"),
         ("<p>One</p>\n<p>Two</p>", "One\n\nTwo"),
-        ("<ul><li>One<li>Two</ul>", "One\nTwo"),
+        ("<ul><li>One<li>Two</ul>", "• One\n• Two"),
         ("<script>alert(1)</script>Hello<style>p{}</style>", "Hello"),
         ("<img src=x onerror=alert(1)>Hello", "Hello"),
         ("&lt;script&gt;alert(1)&lt;/script&gt;", "<script>alert(1)</script>"),
