@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
-from threading import Lock
 from typing import Literal
 
 from sharekit.rendering.translations import language_of
@@ -77,7 +76,6 @@ class Windows:
     def __init__(self, mark: Mark) -> None:
         self._mark = mark
         self._next: dict[str, int] = {}
-        self._lock = Lock()
 
     def full(self, name: str, limit: int, length: timedelta, at: datetime) -> bool:
         """Count one more; whether there were ``limit`` before it since the stretch of ``length`` began."""
@@ -87,10 +85,9 @@ class Windows:
         slot = self._next.get(key, 0)
         while slot < limit and not self._mark(f"count:{key}:{slot}", until):
             slot += 1
-        with self._lock:
-            while len(self._next) >= _MOST_WINDOWS:
-                del self._next[next(iter(self._next))]
-            self._next[key] = min(slot + 1, limit)
+        if len(self._next) >= _MOST_WINDOWS:
+            self._next.clear()  # the marks know it all; no lock, which a fork could leave held
+        self._next[key] = min(slot + 1, limit)
         return slot >= limit
 
 
