@@ -7,17 +7,18 @@ from sharekit.doctor.books import examine_books, examine_store
 from sharekit.doctor.directory import examine_directory
 from sharekit.doctor.finding import Finding, Verdict
 from sharekit.doctor.installation import examine_installation, examine_settings
+from sharekit.doctor.reviews import examine_reviews
 
 __all__ = ["Finding", "Verdict", "examine", "examine_installation"]
 
 
 def examine(settings: Settings) -> list[Finding]:
-    """Everything that depends on the settings: what they need, the data directory, the store, the books of delivery.
+    """Everything that depends on the settings: what they need, the data directory, the stores, the books of delivery.
 
     Looks only; it makes and changes no file.
     """
     findings, sinks = examine_settings(settings)
     findings += examine_directory(settings.data_dir)
     if settings.data_dir.is_dir():
-        findings += [*examine_store(settings), *examine_books(settings.data_dir, sinks)]
+        findings += [*examine_store(settings), *examine_reviews(settings), *examine_books(settings.data_dir, sinks)]
     return findings
