@@ -26,7 +26,9 @@ POLICY = {
         {"key": "use", "label": "What do you drink from it?"},
     ],
 }
-SCHEMES = "main { padding: 0 16px } .light { color-scheme: light } .dark { color-scheme: dark; background: #121214; color: #eee }"
+SCHEMES = """main { padding: 0 16px }
+.light { color-scheme: light }
+.dark { color-scheme: dark; background: #121214; color: #eee }"""
 # The script of reviews has come and was run: a module that was imported once is there at once the second time.
 LOADED = """() => {
   const names = performance.getEntriesByType("resource").map(({ name }) => name);
