@@ -119,6 +119,8 @@ class Reader:
 
     @cached_property
     def _columns(self) -> Mapping[Field, tuple[str, ...]]:
+        if self.file.form == "jsonl":  # whose objects may have names that the first ones have not
+            return {name: tuple(map(column, aliases)) for name, aliases in self.vendor.columns.items()}
         return self.vendor.fields_of(self.file.header)
 
     def _cells(self, record: Record) -> dict[Field, str]:
