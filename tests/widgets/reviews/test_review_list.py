@@ -306,3 +306,18 @@ def test_twenty_reviews_fit_into_15_kilobytes(kit: ShareKit, mug: Product, revie
     body = "We use it every morning. The glaze has a fine grain, and it keeps its heat."
     fill(*(review(author="Ann N.", title="Sits well in the hand", body=body, provenance=order) for _ in range(20)))
     assert len(str(kit.reviews(mug)).encode()) <= 15 * 1024
+
+
+def test_the_style_comes_along_unless_the_head_has_it(kit: ShareKit, mug: Product, fill: Fill) -> None:
+    """Every widget brings it; ``assets`` puts it into the head; the script of reviews is imported by its hashed name."""
+    fill(5)
+    style = kit._assets.url("reviews.css")
+    calls = (kit.rating, kit.reviews, kit.review_form, kit.questions, kit.review_carousel)
+    for call in calls:
+        assert str(call(mug)).count(style) == 1
+        assert style not in call(mug, style=False)
+    assert style in kit.assets(widgets=["reviews"])
+    assert style not in kit.assets()
+    script = kit._assets.file("sharekit.js")
+    assert script is not None
+    assert kit._assets.url("reviews.js").rpartition("/")[2].encode() in script.body
