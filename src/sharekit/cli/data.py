@@ -65,19 +65,23 @@ def open_data(folder: Path) -> Data:
         StoreError: the store cannot be read.
     """
     settings = load_settings(folder)
-    if not folder.is_dir():
-        what = "is not a directory" if folder.exists() else "does not exist"
-        raise NoDataError(f"{str(folder)!r} {what}. Pass the kit's data directory: --data DIR")
-    if not holds_our_data(folder):
-        raise NoDataError(f"{str(folder)!r} holds no data of sharekit. Pass the kit's data directory: --data DIR")
+    check_folder(folder)
     store = open_store(settings.store, data_dir=folder)
     return Data(settings, store, zone_of(settings, store))
 
 
-def holds_our_data(folder: Path) -> bool:
-    """Whether a directory is the kit's, or empty."""
+def check_folder(folder: Path) -> None:
+    """Make sure that a data directory is there, and the kit's or empty.
+
+    Raises:
+        NoDataError: it is not.
+    """
+    if not folder.is_dir():
+        what = "is not a directory" if folder.exists() else "does not exist"
+        raise NoDataError(f"{str(folder)!r} {what}. Pass the kit's data directory: --data DIR")
     inside = {path.name for path in folder.iterdir()}
-    return not inside or bool(inside.intersection(_OURS))
+    if inside and not inside.intersection(_OURS):
+        raise NoDataError(f"{str(folder)!r} holds no data of sharekit. Pass the kit's data directory: --data DIR")
 
 
 def make_sinks(settings: Settings, zone: ZoneInfo) -> list[Sink]:
