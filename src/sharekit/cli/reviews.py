@@ -39,9 +39,7 @@ def open_kit(folder: Path, *, make: bool = False) -> Iterator[ShareKit]:
     if folder.exists() or not make:
         check_folder(folder)
         if folder.stat().st_uid != os.geteuid():
-            note(
-                f"note: {folder} belongs to another user; files made now may be closed to the shop. Run it as that user."
-            )
+            note(f"note: {folder} belongs to another user; files made now may be closed to it. Run this as that user.")
     kit = ShareKit(os.environ.get(f"{PREFIX}BASE_URL") or ANYWHERE, data_dir=folder, deliver=False)
     try:
         yield kit
