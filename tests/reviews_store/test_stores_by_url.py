@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from sharekit.exceptions import ConfigError, MissingExtraError, UnknownNameError
 from sharekit.reviews.sqlite import SQLiteReviewStore
-from sharekit.reviews.stores import open_review_store
+from sharekit.reviews.stores import STORES, open_review_store
 
 
 def test_files(tmp_path):
@@ -73,6 +74,13 @@ def test_a_missing_driver_names_its_extra(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(MissingExtraError, match=r"sharekit-web\[postgres\]"):
         open_review_store("postgres://localhost/shop", tmp_path)
+
+
+@pytest.mark.parametrize("name", STORES.names())
+def test_every_store_is_in_its_page(name):
+    """A store is chosen by its URL scheme, which must be findable."""
+    page = Path(__file__).parents[2] / "docs" / "review-store.md"
+    assert f"`{name}:" in page.read_text()
 
 
 def test_a_store_loads_no_driver_but_its_own():
