@@ -187,6 +187,17 @@ def test_products_by_many_names() -> None:
         ProductIndex().find(["x" * 129])
 
 
+def test_help_with_misspelt_products_ends() -> None:
+    """Comparing a name with all others is slow, so a file of strangers' products gets few hints, and every count."""
+    index = ProductIndex([Product(id=f"product-{number}", title="P", url="/") for number in range(200)])
+    hints = 0
+    for number in range(300):
+        with pytest.raises(InvalidValueError) as refusal:
+            index.find([f"prodct-{number}"])
+        hints += "Did you mean" in str(refusal.value)
+    assert (hints, len(index.unknown)) == (50, 300)
+
+
 @pytest.mark.parametrize(
     "table", ["old,id\n8811,mug\n8811 ,mug\n,x\n", "8811;mug\n", "\ufefffrom\tto\n8811\tmug\n", "mug,mug\n8811,mug\n"]
 )
