@@ -75,6 +75,8 @@ class Stand:
         shop: the shop it belongs to; its kit is replaced by one with the policy of these tests.
     """
 
+    loaded = LOADED
+
     def __init__(self, shop: Shop, kit: ShareKit) -> None:
         self.shop = shop
         self.kit = shop.kit = kit
@@ -142,7 +144,7 @@ def read(stand: Stand, visit: Callable[..., Page]) -> Callable[..., Page]:
         stand.show(stand.section)
         page = visit("/" + query, **options)
         if options.get("scripting", True):
-            page.wait_for_function(LOADED)
+            page.wait_for_function(stand.loaded)
         return page
 
     return get

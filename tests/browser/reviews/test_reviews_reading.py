@@ -167,3 +167,15 @@ def test_nothing_shifts_and_nothing_is_blocked(read: Read) -> None:
     page.wait_for_timeout(600)
     assert page.evaluate("blocked") == []
     assert page.evaluate("shifts") == []
+
+
+def test_the_beginning_of_a_review_is_counted_once(stand: Stand, visit: Callable[..., Page]) -> None:
+    """At the first thing that is typed or chosen, not for each."""
+    stand.show(lambda: str(stand.kit.review_form(stand.mug)))
+    page = visit("/")
+    page.wait_for_function(stand.loaded)
+    page.get_by_label("Headline").fill("Hm")
+    page.get_by_role("radio", name="4 stars – good").check()
+    (event,) = stand.shop.wait_for(page, "write_start")
+    assert (event.widget, event.product_id, dict(event.props)) == ("review_form", "mug-1", {})
+    assert [item.name for item in stand.shop.leave(page)].count("write_start") == 1

@@ -309,7 +309,7 @@ def test_twenty_reviews_fit_into_15_kilobytes(kit: ShareKit, mug: Product, revie
 
 
 def test_the_style_comes_along_unless_the_head_has_it(kit: ShareKit, mug: Product, fill: Fill) -> None:
-    """Every widget brings it; ``assets`` puts it into the head; the script of reviews is imported by its hashed name."""
+    """Every widget brings it; ``assets`` puts it into the head; the script is imported by its hashed name."""
     fill(5)
     style = kit._assets.url("reviews.css")
     calls = (kit.rating, kit.reviews, kit.review_form, kit.questions, kit.review_carousel)
@@ -321,3 +321,34 @@ def test_the_style_comes_along_unless_the_head_has_it(kit: ShareKit, mug: Produc
     script = kit._assets.file("sharekit.js")
     assert script is not None
     assert kit._assets.url("reviews.js").rpartition("/")[2].encode() in script.body
+
+
+def test_what_is_sorted_or_filtered_anew_begins_at_its_beginning(
+    kit: ShareKit, mug: Product, fill: Fill, read: Read
+) -> None:
+    """A place in one order is none in another; the next page and a report keep order and filters."""
+    fill(*[5, 4, 3] * 4)
+
+    def links(query: str) -> dict[str, str]:
+        elements = read(kit.reviews(mug, args=query, limit=2))
+        return {item.text: item.attrs["href"] for item in elements if item.tag == "a"}
+
+    following = links("a=1&sk-sort=lowest&sk-stars=4")["More reviews"]
+    assert following.startswith("?a=1&sk-sort=lowest&sk-stars=4&sk-after=")
+    page = following[1:].partition("#")[0]
+    again = links(page)
+    assert again["Highest rating"] == "?a=1&sk-sort=highest&sk-stars=4#sk-reviews"
+    assert again["Verified purchases"] == "?a=1&sk-sort=lowest&sk-stars=4&sk-with=verified#sk-reviews"
+    assert again["Show all reviews"] == "?a=1&sk-sort=lowest#sk-reviews"
+    elements = read(kit.reviews(mug, args=page, limit=2))
+    form = next(item for item in elements if item.attrs.get("id") == "sk-ask")
+    kept = {item.attrs["name"]: item.attrs["value"] for item in elements if form in item.parents}
+    assert f"?{'&'.join(f'{name}={value}' for name, value in kept.items())}" == following.partition("#")[0]
+    report = next(item.attrs["value"] for item in elements if item.attrs.get("name") == "sk-report")
+    opened = read(kit.reviews(mug, args=f"{page}&sk-report={report}", limit=2))
+    assert len([item for item in opened if item.attrs.get("id") == "sk-report"]) == 1
+    hidden = next(item for item in opened if item.attrs.get("name") == "review")
+    assert hidden.attrs["value"] == report
+    assert not [
+        item for item in read(kit.reviews(mug, args="sk-report=unknown")) if item.attrs.get("id") == "sk-report"
+    ]
