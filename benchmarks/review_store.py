@@ -25,6 +25,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sharekit.reviews.model import Photo, Provenance, Review
+from sharekit.reviews.sql.pages import place
+from sharekit.reviews.sql.rows import micros
 from sharekit.reviews.store import Entry, Query, ReviewStore
 from sharekit.reviews.stores import open_review_store
 
@@ -75,16 +77,10 @@ def microseconds(call: Callable[[int], object], calls: int = CALLS) -> float:
     return statistics.median(spent) * 1e6
 
 
-def deep(store: ReviewStore, rows: int) -> Query:
-    """A page from the middle of the list, reached by the place of a review there."""
-    dice = random.Random(rows)
-    cursor = ""
+def further(dice: random.Random) -> Query:
+    """A page from the middle of the list, by the place of a review that could be there."""
     middle = START + timedelta(seconds=90_000_000)
-    from sharekit.reviews.sql.pages import place
-    from sharekit.reviews.sql.rows import micros
-
-    cursor = place("newest", (micros(middle), f"{dice.random()}"))
-    return Query(product_id="mug", after=cursor)
+    return Query(product_id="mug", after=place("newest", (micros(middle), f"{dice.getrandbits(64):016x}")))
 
 
 def floor(path: Path) -> float:
@@ -110,8 +106,9 @@ def measures(store: ReviewStore, rows: int) -> Iterator[tuple[str, float]]:
 
     yield "stars of 24 cards", microseconds(lambda _: store.summaries(cards))
     yield "page, newest", microseconds(page())
-    further = deep(store, rows)
-    yield "page, from the middle", microseconds(lambda _: store.page(further))
+    dice = random.Random(rows + 1)
+    later = further(dice)
+    yield "page, from the middle", microseconds(lambda _: store.page(later))
     yield "page, most helpful", microseconds(page(sort="helpful"))
     yield "page, lowest", microseconds(page(sort="lowest"))
     yield "page, 2 stars", microseconds(page(stars=2))
@@ -119,7 +116,6 @@ def measures(store: ReviewStore, rows: int) -> Iterator[tuple[str, float]]:
     yield "page, a rare language, highest", microseconds(page(language="fr", sort="highest"), 50)
     yield "page, a language nobody wrote in", microseconds(page(language="xx", sort="highest"))
     yield "vote", microseconds(lambda n: store.vote(voted[n % len(voted)], f"voter {n} {rows}", 1))
-    dice = random.Random(rows + 1)
     new = [made(dice, rows * 10 + n) for n in range(CALLS + 3)]
     yield "hand in and publish", microseconds(lambda n: store.add(new[n]))
     entry = Entry(subject="x", action="reject", by="benchmark")

@@ -2,8 +2,9 @@
 
     python hatch_build.py && python benchmarks/weight.py
 
-Rows: the files of a page with the default buttons; the same with every network there is; everything a shopper may
-load (the tag editor is for admin pages).
+Rows: the files of a page with the default buttons; the same with every network there is; everything for share buttons
+and product tags; what reviews add to a page. Pages of the library's own (the form of a review, the fediverse chooser,
+the tag editor, the moderators' page) are left out.
 shareon 2.8.1 (script and style sheet with the icons inside, brotli 11) is 8,229 B, for share buttons alone.
 """
 
@@ -22,7 +23,15 @@ from sharekit.widgets.context import WidgetContext
 from sharekit.widgets.share import share_buttons
 
 SHAREON = 8_229
-TARGETS = {"share buttons, default networks": 5_000, "of that, the script": 4_000, "everything": 12_000}
+TARGETS = {
+    "share buttons, default networks": 5_000,
+    "of that, the script": 4_000,
+    "share buttons and product tags": 12_000,
+    "what reviews add": 4_500,
+}
+REVIEWS = ["reviews.css", "reviews.js"]
+PAGES = frozenset({"desk.css", "editor.css", "editor.js", "page.css"})
+"""Of pages of the library's own."""
 ITEM = Product(id="mug-1", title="Stoneware mug", url="/p/mug-1", image="/img/mug.jpg")
 
 
@@ -48,7 +57,8 @@ def main() -> None:
         ("share buttons, default networks", default),
         ("of that, the script", [name for name in default if name.endswith(".js")]),
         ("share buttons, all networks", every),
-        ("everything", [name for name in assets.names() if not name.startswith("editor.")]),
+        ("share buttons and product tags", [name for name in assets.names() if name not in {*REVIEWS, *PAGES}]),
+        ("what reviews add", REVIEWS),
     ]
     print(f"{'what':34}{'files':>6}{'plain B':>10}{'gzip B':>9}{'brotli B':>10}{'target B':>10}{'of shareon':>12}")
     for what, names in rows:

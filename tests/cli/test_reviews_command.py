@@ -149,6 +149,14 @@ def test_a_review_is_decided_answered_and_put_back(call: Call, waiting: Review, 
     assert entries["reject"].by
 
 
+def test_what_was_decided_is_in_the_report(call: Call, waiting: Review, capsys: pytest.CaptureFixture[str]) -> None:
+    """Handing in and publishing are events of the shop's own code, which the report tells apart."""
+    call("approve", waiting.id)
+    assert main(["report", "--by", "reviews", "--format", "json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)["rows"]
+    assert (row["product"], row["submitted"], row["published"]) == ("mug", 1, 1)
+
+
 def test_an_answer_from_standard_input(
     call: Call, waiting: Review, monkeypatch: pytest.MonkeyPatch, kit: ShareKit
 ) -> None:

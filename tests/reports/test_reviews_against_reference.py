@@ -140,10 +140,22 @@ orders = st.builds(
 )
 
 
-@pytest.mark.parametrize("days", [1, 3])
+def long_ago(name: str, widget: str) -> list[Event]:
+    """Somebody reads, buys at once, and buys again when the reading is too long ago to be told of."""
+    first, later = midnights[0], midnights[0] + LOOK_BACK * DAY + TICK
+    return [
+        Event(name=name, widget=widget, visitor="ann", at=first),
+        Event(name="purchase", order_id="1", visitor="ann", at=first),
+        Event(name="purchase", order_id="2", visitor="ann", at=later),
+    ]
+
+
+@pytest.mark.parametrize("days", [1, 9])
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(events=st.lists(doings | orders, max_size=14))
 @example(events=[])
+@example(events=long_ago("impression", "reviews"))
+@example(events=long_ago("photo_open", ""))
 def test_every_number_is_what_its_definition_says(make_store: MakeStore, events: list[Event], days: int) -> None:
     """Counts by product, their totals, and orders by depth, with bots, midnights, refunds, repeats and currencies."""
     reference = Reference(events, days)

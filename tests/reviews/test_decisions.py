@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from sharekit.exceptions import InvalidValueError
+from sharekit.reviews.decisions import version_of
 from sharekit.reviews.desk import Seen
 from sharekit.reviews.drafts import Draft, DraftError
 from sharekit.reviews.mail import MailError
@@ -75,6 +76,19 @@ def test_a_decision_without_sense_is_refused(bench: Callable[..., Bench]) -> Non
         one.desk.decide("x" * 1_000, "published", by="Mo")
 
 
+def test_nobody_publishes_words_they_have_not_read(bench: Callable[..., Bench], draft: Callable[..., Draft]) -> None:
+    """An author who changes a review between a moderator's look and click gets it looked at again."""
+    one = bench()
+    kept = handed_in(one)
+    looked_at = version_of(kept)
+    one.later(minutes=1)
+    changed = one.desk.edit(kept.id, draft(body="Something else altogether."))
+    with pytest.raises(InvalidValueError, match="look at it again"):
+        one.desk.decide(kept.id, "published", by="Mo", version=looked_at)
+    assert one.store.get(kept.id).status == "pending"
+    assert one.desk.decide(kept.id, "published", by="Mo", version=version_of(changed)).status == "published"
+
+
 def test_a_refused_author_is_told_and_may_try_again(bench: Callable[..., Bench], draft: Callable[..., Draft]) -> None:
     """The mail names the reason and holds a link; through it the review comes back to the queue, marked as edited."""
     one = bench(moderation="after")
@@ -90,6 +104,21 @@ def test_a_refused_author_is_told_and_may_try_again(bench: Callable[..., Bench],
     assert (again.status, again.reason, again.edited_at) == ("pending", None, one.now)
     assert one.store.history(kept.id)[-1].details["body"] == "Call me, I'm Ann."
     assert one.desk.decide(kept.id, "published", by="Mo").body == "A fine mug."
+
+
+def test_an_author_who_is_known_is_led_to_their_review(
+    bench: Callable[..., Bench], draft: Callable[..., Draft]
+) -> None:
+    """By address or number it is found; by a browser, which others may share, and for other products it is not."""
+    one = bench(writers="anyone")
+    kept = handed_in(one)
+    home = one.desk.people.of_browser("192.0.2.1", "agent")
+    one.desk.submit(draft(), seen=Seen(browser=home))
+    assert one.desk.own_review(one.desk.people.of_email("ann@example.com"), "mug") == kept
+    assert one.desk.own_review(one.desk.people.of_customer("7", "ann@example.com"), "mug") == kept
+    assert one.desk.own_review(one.desk.people.of_email("ann@example.com"), "bowl") is None
+    assert one.desk.own_review(home, "mug") is None
+    assert one.desk.own_review(NOBODY, "mug") is None
 
 
 def test_an_edit_goes_back_to_the_queue_where_a_person_decides(
@@ -256,8 +285,12 @@ def test_a_mail_function_that_fails_in_its_own_way_is_a_mail_error(bench: Callab
     kept = handed_in(one)
     one.addresses[kept.id] = "ann@example.com"
     one.desk._mail = broken
+    one.desk._address_of = lambda review: one.addresses[review.id]
     with pytest.raises(MailError, match=r"The mail function failed \(RuntimeError\)\.$"):
         one.desk.reply(kept.id, "Sorry!", by="Mo", private=True, email="ann@example.com")
+    assert one.desk.decide(kept.id, "rejected", by="Mo", reason="spam").status == "rejected"
+    one.addresses.clear()
+    one.desk.decide(kept.id, "pending", by="Mo")
     assert one.desk.decide(kept.id, "rejected", by="Mo", reason="spam").status == "rejected"
 
 

@@ -71,6 +71,14 @@ def test_an_answer_that_was_not_offered_is_refused() -> None:
     assert check_draft(draft, POLICY) == {"": "not_asked"}
 
 
+def test_an_option_with_odd_spaces_can_be_chosen() -> None:
+    """What the form sends back of an option is cleaned like any text, and is the same answer all the same."""
+    policy = ReviewPolicy(attributes=[{"key": "fit", "label": "Fit?", "options": ["a  bit\u00a0small", "cafe\u0301"]}])
+    for option in policy.attributes[0].options:
+        draft = read_draft({"rating": "3", "answer-fit": option}, policy, product_id="mug")
+        assert draft.answers["fit"] == clean(option)
+
+
 def test_an_address_is_asked_for_where_it_is_needed() -> None:
     """The e-mail field is checked when the way in needs one, and only then."""
     assert problems(email="ann") == {"email": "email"}

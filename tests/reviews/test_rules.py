@@ -123,7 +123,8 @@ def test_the_shop_adds_words_of_its_own() -> None:
 @pytest.mark.parametrize(
     "text",
     ["write to ann@example.com", "ann (at) example.com", "call +49 171 2345678", "0171/2345678", "(020) 7946 0018",
-     "ring 202-555-0143", "DE89 3704 0044 0532 0130 00", "gb82west12345698765432", "tel 0049-171-2345678"],
+     "ring 202-555-0143", "DE89 3704 0044 0532 0130 00", "gb82west12345698765432", "BE68 5390 0754 7034 they said",
+     "tel 0049-171-2345678"],
 )  # fmt: skip
 def test_personal_data_is_found(text: str) -> None:
     """Addresses, phone numbers and account numbers hold a review."""

@@ -124,7 +124,7 @@ def test_names(cell: str, name: str, address: str) -> None:
         ("size < 5 and > 3", "size < 5 and > 3"),
         ("a<br>b<br/>c", "a\nb\nc"),
         ("<p>One</p>\n<p>Two</p>", "One\n\nTwo"),
-        ("<ul><li>One<li>Two</ul>", "One\nTwo"),
+        ("<ul><li>One<li>Two</ul>", "• One\n• Two"),
         ("<script>alert(1)</script>Hello<style>p{}</style>", "Hello"),
         ("<img src=x onerror=alert(1)>Hello", "Hello"),
         ("&lt;script&gt;alert(1)&lt;/script&gt;", "<script>alert(1)</script>"),
@@ -185,6 +185,17 @@ def test_products_by_many_names() -> None:
         index.find(["", " "])
     with pytest.raises(InvalidValueError, match="128"):
         ProductIndex().find(["x" * 129])
+
+
+def test_help_with_misspelt_products_ends() -> None:
+    """Comparing a name with all others is slow, so a file of strangers' products gets few hints, and every count."""
+    index = ProductIndex([Product(id=f"product-{number}", title="P", url="/") for number in range(200)])
+    hints = 0
+    for number in range(300):
+        with pytest.raises(InvalidValueError) as refusal:
+            index.find([f"prodct-{number}"])
+        hints += "Did you mean" in str(refusal.value)
+    assert (hints, len(index.unknown)) == (50, 300)
 
 
 @pytest.mark.parametrize(

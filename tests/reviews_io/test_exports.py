@@ -176,3 +176,13 @@ def test_what_cannot_be_a_review_is_refused(whole: Review, change: dict[str, Any
     (line,) = export_jsonl([whole], private=True)
     with pytest.raises(ShareKitError):
         review_from_dict(json.loads(line) | change)
+
+
+def test_an_own_export_from_the_future_is_refused(bring: Bring, whole: Review) -> None:
+    """A time that nobody can have written would stand first in the list for ever."""
+    late = datetime(2099, 1, 1, tzinfo=UTC)
+    items = [
+        replace(whole, id=f"future-{name}", **{name: late}) for name in ("created_at", "edited_at", "published_at")
+    ]
+    outcome = bring("".join(export_csv(items)).encode(), unique=False)
+    assert [remark.reason.partition(" is ")[2] for remark in outcome.refused] == ["in the future"] * 3

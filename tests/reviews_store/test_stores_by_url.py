@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from sharekit.exceptions import ConfigError, MissingExtraError, UnknownNameError
 from sharekit.reviews.sqlite import SQLiteReviewStore
-from sharekit.reviews.stores import open_review_store
+from sharekit.reviews.stores import STORES, open_review_store
 
 
 def test_files(tmp_path):
@@ -58,12 +59,28 @@ def test_unknown_schemes_get_a_suggestion(tmp_path):
         open_review_store("sqlit:reviews.db", tmp_path)
 
 
+def test_options_of_a_server(tmp_path):
+    """The schema is the store's own option; all others go to libpq as they were meant."""
+    store = open_review_store(
+        "postgres://a%40b:p%2Fw@host:5/shop?options=-c%20x%3D1&schema=a%20b&sslmode=require", tmp_path
+    )
+    assert store._schema == "a b"
+    assert store._conninfo == "postgresql://a%40b:p%2Fw@host:5/shop?options=-c%20x%3D1&sslmode=require"
+
+
 def test_a_missing_driver_names_its_extra(tmp_path, monkeypatch):
     """Without psycopg the error is the command that installs it."""
     monkeypatch.delitem(sys.modules, "sharekit.reviews.postgres", raising=False)
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(MissingExtraError, match=r"sharekit-web\[postgres\]"):
         open_review_store("postgres://localhost/shop", tmp_path)
+
+
+@pytest.mark.parametrize("name", STORES.names())
+def test_every_store_is_in_its_page(name):
+    """A store is chosen by its URL scheme, which must be findable."""
+    page = Path(__file__).parents[2] / "docs" / "review-store.md"
+    assert f"`{name}:" in page.read_text()
 
 
 def test_a_store_loads_no_driver_but_its_own():

@@ -71,23 +71,18 @@ def open_data(folder: Path) -> Data:
 
 
 def existing_folder(folder: Path) -> Path:
-    """The data directory itself, when it is one.
+    """The data directory itself, when it is there, and the kit's or empty.
 
     Raises:
-        NoDataError: there is none of that name.
+        NoDataError: it is not.
     """
     if not folder.is_dir():
         what = "is not a directory" if folder.exists() else "does not exist"
         raise NoDataError(f"{str(folder)!r} {what}. Pass the kit's data directory: --data DIR")
-    if not holds_our_data(folder):
+    inside = {path.name for path in folder.iterdir()}
+    if inside and not inside.intersection(_OURS):
         raise NoDataError(f"{str(folder)!r} holds no data of sharekit. Pass the kit's data directory: --data DIR")
     return folder
-
-
-def holds_our_data(folder: Path) -> bool:
-    """Whether a directory is the kit's, or empty."""
-    inside = {path.name for path in folder.iterdir()}
-    return not inside or bool(inside.intersection(_OURS))
 
 
 def make_sinks(settings: Settings, zone: ZoneInfo) -> list[Sink]:

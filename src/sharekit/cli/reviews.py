@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
-from sharekit.cli.data import ANYWHERE, NoDataError, holds_our_data
+from sharekit.cli.data import ANYWHERE, existing_folder
 from sharekit.cli.output import complain, note, say
 from sharekit.config import PREFIX
 from sharekit.exceptions import ConfigError
@@ -36,14 +36,10 @@ def open_kit(folder: Path, *, make: bool = False) -> Iterator[ShareKit]:
     Raises:
         NoDataError: there is none, and it is not to be made, or it holds something else.
     """
-    if not folder.is_dir():
-        if folder.exists() or not make:
-            what = "is not a directory" if folder.exists() else "does not exist"
-            raise NoDataError(f"{str(folder)!r} {what}. Pass the kit's data directory: --data DIR")
-    elif not holds_our_data(folder):
-        raise NoDataError(f"{str(folder)!r} holds no data of sharekit. Pass the kit's data directory: --data DIR")
-    elif folder.stat().st_uid != os.geteuid():
-        note(f"note: {folder} belongs to another user; files made now may be closed to the shop. Run it as that user.")
+    if folder.exists() or not make:
+        existing_folder(folder)
+        if folder.stat().st_uid != os.geteuid():
+            note(f"note: {folder} belongs to another user; files made now may be closed to it. Run this as that user.")
     kit = ShareKit(os.environ.get(f"{PREFIX}BASE_URL") or ANYWHERE, data_dir=folder, deliver=False)
     try:
         yield kit

@@ -6,11 +6,11 @@ import re
 import unicodedata
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from html.parser import HTMLParser
 
 from sharekit.checks import check_availability
 from sharekit.currencies import MINOR_UNITS
 from sharekit.exceptions import InvalidValueError
+from sharekit.plain_text import plain_text
 
 LONGEST_TEXT = 4_000
 """Characters of a description that are kept."""
@@ -180,45 +180,5 @@ def _shown(value: object) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-_BLOCKS = frozenset({
-    "p", "div", "li", "ul", "ol", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "table", "section", "article",
-    "blockquote", "dt", "dd",
-})  # fmt: skip
-_SILENT = frozenset({"script", "style", "template", "noscript", "iframe", "svg", "head", "title"})
-
-
-class _Text(HTMLParser):
-    """Collects the text of markup; what scripts and styles hold is no text."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self._silent: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: object) -> None:
-        if tag in _SILENT:
-            self._silent.append(tag)
-        elif tag in _BLOCKS:
-            self.parts.append("\n• " if tag == "li" else "\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in self._silent:
-            del self._silent[self._silent.index(tag) :]
-        elif tag in _BLOCKS and tag != "li":
-            self.parts.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self._silent:
-            self.parts.append(data.replace("\n", " "))
-
-
 def _without_tags(markup: str) -> str:
-    if "<" not in markup:
-        plain = _Text()
-        plain.feed(markup.replace("\n", "<br>"))
-        plain.close()
-        return "".join(plain.parts)
-    parser = _Text()
-    parser.feed(markup)
-    parser.close()
-    return "".join(parser.parts)
+    return plain_text(markup if "<" in markup else markup.replace("\n", "<br>"))

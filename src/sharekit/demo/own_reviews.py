@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any
@@ -16,7 +17,7 @@ from sharekit.reviews.desk import Desk
 from sharekit.reviews.model import Photo, Provenance, Reply, Review
 from sharekit.reviews.photos import PhotoStore
 from sharekit.reviews.questions import Answer, Question
-from sharekit.reviews.store import Entry, ReviewStore
+from sharekit.reviews.store import DuplicateReviewError, Entry, ReviewStore
 
 MODERATOR = "Ylva"
 _WAIT = timedelta(hours=7)
@@ -28,10 +29,11 @@ def seed(desk: Desk) -> None:
         return
     rows = tomllib.loads((HERE / "reviews.toml").read_text(encoding="utf-8"))
     moment = now()
-    for number, row in enumerate(rows["reviews"]):
-        _add_review(desk.store, desk.photos, number, row, moment)
-    for number, row in enumerate(rows["questions"]):
-        _add_question(desk.store, number, row, moment)
+    with suppress(DuplicateReviewError):  # another worker of the same shop is at it
+        for number, row in enumerate(rows["reviews"]):
+            _add_review(desk.store, desk.photos, number, row, moment)
+        for number, row in enumerate(rows["questions"]):
+            _add_question(desk.store, number, row, moment)
 
 
 def _add_review(
@@ -60,6 +62,8 @@ def _add_review(
         incentive=row.get("incentive", ""),
         status=status,
         reason=row.get("reason"),
+        helpful=row.get("helpful", 0),
+        unhelpful=row.get("unhelpful", 0),
         reply=Reply(body=row["reply"], author="Marram", at=decided + _WAIT) if "reply" in row else None,
         created_at=written,
         published_at=decided if status == "published" else None,
@@ -76,9 +80,6 @@ def _add_review(
             for action, by, reason, at in log
         ],
     )
-    for kind, value in (("helpful", 1), ("unhelpful", -1)):
-        for voter in range(row.get(kind, 0)):
-            store.vote(key, f"demo-{kind}-{voter}", value)
 
 
 def _photos(photos: PhotoStore | None, row: Mapping[str, Any]) -> Sequence[Photo]:

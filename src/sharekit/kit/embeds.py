@@ -34,8 +34,8 @@ class Embeds(KitBase):
         Parameters:
             item: what the page is about.
             locale: language of the page; the ``locale`` setting when left out.
-            reviews: put the product's rating into the JSON-LD, with so many of the reviews that the page shows (0 for the
-                rating alone); or what :meth:`read_reviews` gave, for the rating and five of them.
+            reviews: put the product's rating into the JSON-LD, with so many of the reviews that the page shows (0 for
+                the rating alone); or what :meth:`read_reviews` gave, for the rating and five of them.
             args: the request's query parameters, which say what reviews the page shows.
         """
         from sharekit.widgets.meta import meta
@@ -83,8 +83,8 @@ class Embeds(KitBase):
         """The style sheet and the script, for the page's ``<head>``.
 
         Parameters:
-            widgets: ``["tags", "reviews"]`` on a page with product tags and reviews puts their style sheets into the head
-                too. They bring them along themselves; this way they come first.
+            widgets: ``["tags", "reviews"]`` on a page with product tags and reviews puts their style sheets into the
+                head too. They bring them along themselves; this way they come first.
             nonce: the request's nonce, where the Content-Security-Policy asks for one.
             integrity: add ``integrity`` hashes (useful when a CDN stands in front of the shop).
             mount: path at which the kit's app is reached by browsers; the ``mount`` setting when left out.

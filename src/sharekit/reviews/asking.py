@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from sharekit.reviews.decisions import ACTIONS, check_decision
+from sharekit.reviews.decisions import ACTIONS, MAX_NOTE, check_decision
 from sharekit.reviews.desk_base import DeskBase, Seen, log
 from sharekit.reviews.drafts import clean
 from sharekit.reviews.model import MAX_NAME, Reason, Status
@@ -71,8 +71,8 @@ class Asking(DeskBase):
         """
         check_decision(status, reason)
         entry = Entry(
-            subject=subject, action=ACTIONS[status], by=by, reason=reason or "", note=clean(note, lines=True),
-            at=self._now(),
+            subject=subject, action=ACTIONS[status], by=by, reason=reason or "",
+            note=clean(note, lines=True)[:MAX_NOTE], at=self._now(),
         )  # fmt: skip
         return self.store.decide_question(subject, status, entry, reason=reason)
 

@@ -11,14 +11,13 @@ from sharekit.exceptions import InvalidValueError, UnknownNameError
 from sharekit.reviews import letters
 from sharekit.reviews.desk_base import DeskBase, log, own_mark
 from sharekit.reviews.drafts import Draft, clean
-from sharekit.reviews.mail import MailError
 from sharekit.reviews.model import MAX_NAME, Reason, Reply, Review, Status
 from sharekit.reviews.people import Person, address_key, check_email
 from sharekit.reviews.policy import RuleName
 from sharekit.reviews.store import Entry
 
 ACTIONS: dict[Status, str] = {"published": "publish", "rejected": "reject", "pending": "pend"}
-MAX_REPORT = 1_000
+MAX_NOTE = 1_000
 MAX_PER_ADDRESS = 20
 """Votes, and reports, on one review from one network address within a day, changes of mind included."""
 MAX_EDITS = 20
@@ -32,24 +31,29 @@ class Decisions(DeskBase):
     """Changes of a review that is there."""
 
     def decide(
-        self, review_id: str, status: Status, *, by: str, reason: Reason | None = None, note: str = ""
-    ) -> Review:
+        self, review_id: str, status: Status, *, by: str, reason: Reason | None = None, note: str = "",
+        version: str | None = None,
+    ) -> Review:  # fmt: skip
         """Publish, reject or put back a review.
 
         Parameters:
             by: who decides.
             reason: for ``"rejected"``, and only for that: one of the closed list.
             note: for the log; shown to nobody else.
+            version: of the review that was looked at (:func:`version_of`), so that nothing is decided about words that
+                its author has put in their place meanwhile; any version when left out.
 
         Raises:
             LookupError: there is no such review, or the status or reason is not of its list.
-            InvalidValueError: a reason is missing, or given for something else.
+            InvalidValueError: a reason is missing, or given for something else, or the review is another version.
         """
         check_decision(status, reason)
         before = self._found(review_id)
+        if version is not None and version != version_of(before):
+            raise InvalidValueError("version", "is an older one: the author has changed the review; look at it again.")
         entry = Entry(
-            subject=review_id, action=ACTIONS[status], by=by, reason=reason or "", note=clean(note, lines=True),
-            rating=before.rating, at=self._now(),
+            subject=review_id, action=ACTIONS[status], by=by, reason=reason or "",
+            note=clean(note, lines=True)[:MAX_NOTE], rating=before.rating, at=self._now(),
         )  # fmt: skip
         first = status == "published" and all(past.action != "publish" for past in self.store.history(review_id))
         review = self.store.decide(review_id, status, entry, reason=reason)
@@ -89,6 +93,16 @@ class Decisions(DeskBase):
         action = "private_reply" if private else "reply"
         entry = Entry(subject=review_id, action=action, by=by, rating=review.rating, at=self._now())
         return self.store.reply(review_id, reply, entry, private=private)
+
+    def own_review(self, person: Person, product_id: str) -> Review | None:
+        """The latest review of a product by somebody who has proved who they are (signed in, or by a link), so that
+        they can be led to changing it. A browser proves nothing: others may have the same address."""
+        own = [review for id_ in person.ids if not id_.startswith("b-") for review in self.store.of_person(id_)]
+        return max(
+            (review for review in own if review.product_id == product_id),
+            key=lambda review: review.created_at,
+            default=None,
+        )
 
     def edit_token(self, review: Review) -> str:
         """A token for the link that lets the author change a review: ``/reviews/edit/<token>``. Show it to nobody
@@ -190,7 +204,7 @@ class Decisions(DeskBase):
             return None
         if self._crowded("reports", review_id, reporter):
             return None
-        note = clean(text, lines=True)[:MAX_REPORT]
+        note = clean(text, lines=True)[:MAX_NOTE]
         entry = Entry(subject=review_id, action="report", by="visitor", reason=reason, note=note, at=self._now())
         return self.store.report(review_id, reporter.id, entry)
 
@@ -233,14 +247,20 @@ class Decisions(DeskBase):
         if self._mail is None or self._address_of is None or reason == "by_request":
             return
         link = f"{self._base_url}/reviews/edit/{self.edit_token(review)}"
-        words = self._words(review.language)
+        letter = letters.rejected(
+            self._words(review.language), shop=self._shop, title=review.title, reason=reason, link=link
+        )
         try:
-            if not self._address_of(review):
-                return
-            to = self._address(review, "")
-            self._send(to, letters.rejected(words, shop=self._shop, title=review.title, reason=reason, link=link))
-        except (MailError, InvalidValueError) as error:
+            email = self._address_of(review)
+            if email:
+                self._send(self._address(review, email), letter)
+        except Exception as error:  # noqa: BLE001 (the shop's own functions fail in their own way)
             log.warning("The author of review %s was not told of its rejection: %s", review.id, error)
+
+
+def version_of(review: Review) -> str:
+    """Names what a review says now; another after every change by its author."""
+    return review.edited_at.isoformat() if review.edited_at else ""
 
 
 def check_decision(status: str, reason: str | None) -> None:

@@ -182,7 +182,7 @@ def check_draft(draft: Draft, policy: ReviewPolicy) -> dict[str, str]:
         answer = draft.answers.get(attribute.key, "")
         if attribute.required and not answer:
             errors[f"answer-{attribute.key}"] = "missing"
-        elif answer and attribute.options and answer not in attribute.options:
+        elif answer and attribute.options and answer not in map(clean, attribute.options):
             errors[f"answer-{attribute.key}"] = "not_a_choice"
         elif len(answer) > MAX_TITLE:
             errors[f"answer-{attribute.key}"] = "too_long"

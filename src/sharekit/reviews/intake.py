@@ -198,12 +198,15 @@ class Intake(Invitations):
             review = Review(
                 product_id=draft.product_id, rating=draft.rating, title=draft.title, body=draft.body,
                 author=draft.author, person=known_as, language=draft.language, country=draft.country,
-                variant=draft.variant, answers=draft.answers, photos=kept, provenance=provenance, relation=relation,
-                incentive=incentive, status=status, created_at=at, published_at=at if status == "published" else None,
+                variant=draft.variant, answers=draft.answers, photos=tuple(kept), provenance=provenance,
+                relation=relation, incentive=incentive, status=status, created_at=at,
+                published_at=at if status == "published" else None,
             )  # fmt: skip
             entries = [self._submitted(review, at), *self._holds(review.id, hits, review.rating)]
             if status == "published":
                 entries.append(Entry(subject=review.id, action="publish", by="policy", rating=review.rating, at=at))
+            if seen.browser and person is not seen.browser:
+                self.store.spend(own_mark(review.id, seen.browser.id), at + _OWN)
             token, until = once or ("", None)
             unique = self.policy.one_per_product
             review = self.store.add(review, entries, unique=unique, token=token, until=until)
@@ -212,8 +215,6 @@ class Intake(Invitations):
             if isinstance(error, DuplicateReviewError):
                 raise self._refuse({"": "duplicate"}, "Review", draft.product_id) from None
             raise
-        if seen.browser:
-            self.store.spend(own_mark(review.id, seen.browser.id), at + _OWN)
         self._tell("submitted", review, seen)
         if status == "published":
             self._tell("published", review, seen)

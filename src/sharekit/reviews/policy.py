@@ -43,6 +43,7 @@ class Attribute:
             raise InvalidValueError("Attribute.options", "pass a list of answers, not one text.")
         for option in self.options:
             check_text(option, "Attribute.options", longest=MAX_TITLE)
+        object.__setattr__(self, "options", tuple(self.options))
 
 
 @dataclass(frozen=True, kw_only=True)

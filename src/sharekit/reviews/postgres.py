@@ -12,11 +12,12 @@ from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 import psycopg
 from psycopg import sql
 
+from sharekit.checks import shown
 from sharekit.exceptions import ConfigError, ShareKitError, StoreError
 from sharekit.forks import watch
 from sharekit.reviews.sql.rows import Row
@@ -38,9 +39,16 @@ class PostgresReviewStore(SQLReviewStore):
     Parameters:
         conninfo: a URL or connection string, as libpq takes it.
         schema: where the tables lie.
+
+    Raises:
+        ConfigError: no schema can have that name.
     """
 
     def __init__(self, conninfo: str, *, schema: str = SCHEMA) -> None:
+        if not 0 < len(schema.encode()) < 64 or "\x00" in schema:
+            raise ConfigError(
+                f"reviews: a schema has a name of 1 to 63 bytes, such as {SCHEMA!r}, not {shown(schema)}."
+            )
         self._conninfo = conninfo
         self._schema = schema
         self._lock = threading.Lock()
@@ -56,9 +64,8 @@ class PostgresReviewStore(SQLReviewStore):
         parts = urlsplit(url)
         options = parse_qsl(parts.query, keep_blank_values=True)
         schema = dict(options).get("schema", SCHEMA)
-        if not schema or "\x00" in schema:
-            raise ConfigError(f"reviews: the schema is empty; leave the option out for {SCHEMA!r}.")
-        rest = urlencode([(name, value) for name, value in options if name != "schema"])
+        # libpq takes a plus sign for one, not for a space.
+        rest = urlencode([(name, value) for name, value in options if name != "schema"], quote_via=quote)
         return cls(urlunsplit(("postgresql", parts.netloc, parts.path, rest, "")), schema=schema)
 
     @contextmanager

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
-from threading import Lock
 from typing import Literal
 
 from sharekit.rendering.translations import language_of
@@ -77,7 +76,6 @@ class Windows:
     def __init__(self, mark: Mark) -> None:
         self._mark = mark
         self._next: dict[str, int] = {}
-        self._lock = Lock()
 
     def full(self, name: str, limit: int, length: timedelta, at: datetime) -> bool:
         """Count one more; whether there were ``limit`` before it since the stretch of ``length`` began."""
@@ -87,10 +85,9 @@ class Windows:
         slot = self._next.get(key, 0)
         while slot < limit and not self._mark(f"count:{key}:{slot}", until):
             slot += 1
-        with self._lock:
-            while len(self._next) >= _MOST_WINDOWS:
-                del self._next[next(iter(self._next))]
-            self._next[key] = min(slot + 1, limit)
+        if len(self._next) >= _MOST_WINDOWS:
+            self._next.clear()  # the marks know it all; no lock, which a fork could leave held
+        self._next[key] = min(slot + 1, limit)
         return slot >= limit
 
 
@@ -184,11 +181,20 @@ def _hash(text: str) -> str:
 
 
 def _is_iban(text: str) -> bool:
-    """The check digits of ISO 13616: the number, its first four characters moved to the end, is 1 modulo 97."""
+    """Whether it begins with an account number of its country's length and with the check digits of ISO 13616: the
+    number, its first four characters moved to the end, is 1 modulo 97. Words may follow that look like more of it."""
     code = text.replace(" ", "").upper()
-    return 15 <= len(code) <= 34 and int("".join(str(int(c, 36)) for c in code[4:] + code[:4])) % 97 == 1
+    length = _IBAN_LENGTHS.get(code[:2], 35)
+    turned = code[4:length] + code[:4]
+    return len(code) >= length and int("".join(str(int(character, 36)) for character in turned)) % 97 == 1
 
 
+_IBAN_LENGTHS = {
+    "AD": 24, "AE": 23, "AT": 20, "BE": 16, "BG": 22, "CH": 21, "CY": 28, "CZ": 24, "DE": 22, "DK": 18, "EE": 20,
+    "ES": 24, "FI": 18, "FR": 27, "GB": 22, "GR": 27, "HR": 21, "HU": 28, "IE": 22, "IS": 26, "IT": 27, "LI": 21,
+    "LT": 20, "LU": 20, "LV": 21, "MC": 27, "MT": 31, "NL": 18, "NO": 15, "PL": 28, "PT": 25, "RO": 24, "SA": 24,
+    "SE": 24, "SI": 19, "SK": 24, "SM": 27, "TR": 26, "VA": 22,
+}  # fmt: skip
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff]")
 _LINK = re.compile(
     r"(?:https?|hxxps?|ftp)\s{0,2}:\s{0,2}//\s{0,2}\S{1,60}"

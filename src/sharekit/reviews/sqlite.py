@@ -73,7 +73,7 @@ class SQLiteReviewStore(SQLReviewStore):
                 connection.execute("BEGIN")
                 yield _Session(connection)
                 connection.execute("COMMIT")
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             raise StoreError(f"{self.path} cannot be read: {error}.") from error
 
     @contextmanager
@@ -118,6 +118,7 @@ class SQLiteReviewStore(SQLReviewStore):
                 connection.execute("PRAGMA journal_mode=WAL")
                 connection.execute("PRAGMA synchronous=FULL")
                 connection.execute("PRAGMA journal_size_limit=16777216")
+                connection.execute("PRAGMA cache_size=-32768")  # an import writes all over the indexes
                 connection.execute("BEGIN IMMEDIATE")
                 if _version(connection, self.path) == 0:
                     _create(connection)

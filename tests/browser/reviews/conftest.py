@@ -26,10 +26,13 @@ POLICY = {
         {"key": "use", "label": "What do you drink from it?"},
     ],
 }
-SCHEMES = ".light { color-scheme: light } .dark { color-scheme: dark; background: #121214; color: #eee }"
+SCHEMES = """main { padding: 0 16px }
+.light { color-scheme: light }
+.dark { color-scheme: dark; background: #121214; color: #eee }"""
 # The script of reviews has come and was run: a module that was imported once is there at once the second time.
 LOADED = """() => {
-  const file = performance.getEntriesByType("resource").map(({ name }) => name).find((name) => /reviews\\.\\w+\\.js$/.test(name));
+  const names = performance.getEntriesByType("resource").map(({ name }) => name);
+  const file = names.find((name) => /reviews\\.\\w+\\.js$/.test(name));
   return file && import(file).then(() => true);
 }"""
 START = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -49,7 +52,9 @@ def some_reviews(count: int = 25) -> list[Review]:
                 author="" if number % 6 == 5 else f"Ann {number}",
                 language="de" if number == 3 else "en",
                 answers={"size": "Right", "use": "Tea"} if number == 0 else {},
-                photos=[Photo(id="a", width=1200, height=900, thumb_width=200, thumb_height=150)] if number == 0 else (),
+                photos=[Photo(id="a", width=1200, height=900, thumb_width=200, thumb_height=150)]
+                if number == 0
+                else (),
                 provenance=Provenance(evidence="imported", source="Judge.me") if number == 7 else evidence,
                 relation="employee" if number == 4 else "customer",
                 incentive="discount" if number == 2 else "",
@@ -70,10 +75,14 @@ class Stand:
         shop: the shop it belongs to; its kit is replaced by one with the policy of these tests.
     """
 
+    loaded = LOADED
+
     def __init__(self, shop: Shop, kit: ShareKit) -> None:
         self.shop = shop
         self.kit = shop.kit = kit
-        shop.pages["/shop.css"] = f"body {{ margin: 0; font: 16px/1.5 sans-serif }} main {{ padding: 0 16px }} {SCHEMES}"
+        shop.pages["/shop.css"] = (
+            f"body {{ margin: 0; font: 16px/1.5 sans-serif }} main {{ padding: 0 16px }} {SCHEMES}"
+        )
         shop.pages["/icon.svg"] = " "
 
     @property
@@ -117,9 +126,12 @@ class Stand:
 def stand(shop: Shop, make_kit: Callable[..., ShareKit], tmp_path: Any) -> Stand:
     """A product page with reviews."""
     kit = make_kit(
-        base_url=shop.base, data_dir=tmp_path / "reviews", secret_key="a secret that is long enough", site_name="Tide",
+        base_url=shop.base,
+        data_dir=tmp_path / "reviews",
+        secret_key="a secret that is long enough",
+        site_name="Tide",
         review_policy=POLICY,
-    )  # fmt: skip
+    )
     return Stand(shop, kit)
 
 
@@ -132,7 +144,7 @@ def read(stand: Stand, visit: Callable[..., Page]) -> Callable[..., Page]:
         stand.show(stand.section)
         page = visit("/" + query, **options)
         if options.get("scripting", True):
-            page.wait_for_function(LOADED)
+            page.wait_for_function(stand.loaded)
         return page
 
     return get

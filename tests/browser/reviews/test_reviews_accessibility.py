@@ -63,9 +63,14 @@ def test_axe_finds_nothing(lang: str, scheme: str, width: int, stand: Stand, vis
     reviews = stand.fill(12)
     stand.ask()
     pages = (
-        "read", "read?sk-stars=4&sk-with=photos,verified", f"read?sk-report={reviews[1].id}&sk-lang=en", "write", "errors",
-        "ask", "rest",
-    )  # fmt: skip
+        "read",
+        "read?sk-stars=4&sk-with=photos,verified",
+        f"read?sk-report={reviews[1].id}&sk-lang=en",
+        "write",
+        "errors",
+        "ask",
+        "rest",
+    )
     for path in pages:
         page.goto(f"{stand.shop.base}/{path}")
         if path == "read":
@@ -196,7 +201,9 @@ def test_the_carousel_is_a_list_that_scrolls(stand: Stand, visit: Callable[..., 
     stand.fill()
     stand.show(lambda: str(stand.kit.review_carousel(stand.mug, stars=4)))
     page = visit("/", scripting=False, viewport={"width": 390, "height": 844})
-    expect(page.get_by_role("link", name="Selected reviews · see all 25")).to_have_attribute("href", "/p/mug-1#sk-reviews")
+    expect(page.get_by_role("link", name="Selected reviews · see all 25")).to_have_attribute(
+        "href", "/p/mug-1#sk-reviews"
+    )
     first = page.locator(".sk-review").first
     before = first.bounding_box()["x"]
     page.locator(".sk-selection__list").focus()

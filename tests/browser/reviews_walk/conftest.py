@@ -54,7 +54,7 @@ class Demo:
     def numbers(self, product_id: str) -> Numbers:
         """What the product's page, its JSON-LD and the feed say, read from what is sent."""
         html = self.app.test_client().get(f"/p/{product_id}").text
-        shown = re.search(r'class="sk-stars[^"]*">([\d.]+) of 5 stars</span> <span>(\d+) reviews?</span>', html)
+        shown = re.search(r">([\d.]+) of 5 stars</\w+> <span>(\d+) reviews?</span>", html)
         rows = re.findall(r'class="sk-hidden">, (\d+) reviews?, show only these', html)
         data = json.loads(re.findall(r'<script type="application/ld\+json">(.*?)</script>', html, re.DOTALL)[0])
         rating = data["aggregateRating"]

@@ -71,6 +71,8 @@ def test_a_shop_without_events_is_said_in_words(app: Flask) -> None:
     said = app.test_cli_runner().invoke(args=["sharekit", "report"])
     assert said.exit_code == 0
     assert "Nothing was recorded" in said.output
+    said = app.test_cli_runner().invoke(args=["sharekit", "report", "--by", "reviews"])
+    assert "No reviews were seen or written" in said.output
 
 
 def test_the_doctor_examines_the_apps_own_settings(app: Flask, tmp_path: Path) -> None:

@@ -156,6 +156,26 @@ def test_who_is_signed_in_needs_no_mail(make_review_shop: Callable[..., Any]) ->
     assert shop.kit.review_store.get(own.id).helpful == 0, "nobody votes for their own"
 
 
+def test_whoever_has_written_is_led_to_changing_it(make_review_shop: Callable[..., Any]) -> None:
+    """One review for each, changeable: by the link of another order, and when signed in."""
+    shop = make_review_shop(
+        customer=lambda native: {"id": "c-7", "email": "cleo@example.com"} if native == "signed in" else None
+    )
+    first = path_of(shop.kit.review_link("1", [shop.product], email="cleo@example.com"))
+    assert shop.post(first, {"p1-rating": "2"}).status == 303
+    second = path_of(shop.kit.review_link("2", [shop.product, "bowl-1"], email="cleo@example.com"))
+    for html in (
+        shop.ask("GET", second).body.decode(),
+        shop.ask("GET", f"/reviews/write?f={shop.token}", native="signed in").body.decode(),
+    ):
+        found = re.search(r'href="/sharekit(/reviews/edit/[^"?]+)', html)
+        assert found is not None
+        assert 'value="2" required checked' in shop.ask("GET", found[1]).body.decode()
+    assert 'name="p1-rating"' not in shop.ask("GET", second).body.decode()
+    assert "/reviews/edit/" not in shop.ask("GET", f"/reviews/write?f={shop.token}").body.decode()
+    assert shop.post(first, {"p1-rating": "2"}).status == 404
+
+
 def test_pages_speak_the_language_of_the_page_before(shop: Any) -> None:
     """The form carries it; what is not known falls back to English."""
     answer = shop.write(rating="", lang="de")

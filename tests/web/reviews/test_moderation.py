@@ -137,6 +137,18 @@ def test_a_review_is_published_and_refused_with_a_reason_of_the_list(desk: Moder
     assert desk.said(desk.do("decide", review="nothing", status="published")).startswith("There is no such")
 
 
+def test_words_that_were_changed_meanwhile_are_not_published(desk: Moderators) -> None:
+    """The button belongs to what was read."""
+    desk.shop.write(body="Harmless")
+    review = desk.shop.kept()[0]
+    version = re.search(r'name="version" value="([^"]*)"', desk.get().body.decode())
+    assert version is not None
+    desk.shop.post(f"/reviews/edit/{desk.shop.kit.desk.edit_token(review)}", {"rating": "1", "body": "Other words"})
+    said = desk.said(desk.do("decide", review=review.id, status="published", version=version[1]))
+    assert "changed it meanwhile" in said
+    assert desk.shop.kept()[0].status == "pending"
+
+
 def test_no_reason_of_the_list_is_about_what_was_thought(desk: Moderators) -> None:
     """Holding a review back for its rating is not offered (16 CFR 465.7)."""
     desk.shop.write(body="First")

@@ -100,7 +100,7 @@ def test_six_large_photos_fit_and_more_do_not(posts: Posts, multipart: Any) -> N
     assert [len(review.photos) for review in posts.shop.kept()] == [6]
     status, _, _ = posts.send("/reviews/write", *multipart(values, [("photos", "a.jpg", jpeg((64, 64)))] * 7))
     assert status == 422
-    status, _, body = posts.send("/reviews/ask", *multipart(values, [("photos", "a.jpg", photo)]))
+    status, _, body = posts.send("/reviews/ask", *multipart(values, [("photos", "a.jpg", b"x" * 70_000)]))
     assert (status, b"too_large" in body) == (413, True)
 
 

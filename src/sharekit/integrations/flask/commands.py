@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from typing import get_args
+from typing import Literal, get_args
 
 import click
 
@@ -13,6 +13,7 @@ from sharekit.kit import ShareKit
 from sharekit.pipeline.delivery import drain
 from sharekit.reports.cells import shown
 from sharekit.reports.report import MAX_DAYS, By
+from sharekit.reports.review_tables import format_reviews
 from sharekit.reports.tables import Format, format_report
 from sharekit.sinks.registry import make_sink
 
@@ -24,18 +25,22 @@ def make_commands(kit: ShareKit) -> click.Group:
     group = click.Group("sharekit", help="Share buttons, and what came of them.")
 
     @group.command()
-    @click.option("--by", type=click.Choice(get_args(By)), default="network", show_default=True)
+    @click.option("--by", type=click.Choice([*get_args(By), "reviews"]), default="network", show_default=True)
     @click.option("--days", type=click.IntRange(1, MAX_DAYS), default=30, show_default=True)
     @click.option("--format", "form", type=click.Choice(get_args(Format)), default="table", show_default=True)
-    def report(by: By, days: int, form: Format) -> None:
+    def report(by: By | Literal["reviews"], days: int, form: Format) -> None:
         """Shares, visits, orders and revenue of the last days."""
+        columns = shutil.get_terminal_size().columns if form == "table" else None
         try:
             _deliver_the_rest(kit)
-            rows, totals = kit.report.funnel(by=by, days=days), kit.report.totals(days=days)
+            if by == "reviews":
+                text = format_reviews(kit.report.reviews(days=days), format=form, columns=columns)
+            else:
+                rows, totals = kit.report.funnel(by=by, days=days), kit.report.totals(days=days)
+                text = format_report(rows, totals, by=by, format=form, columns=columns)
         except ShareKitError as error:
             raise click.ClickException(str(error)) from None
-        columns = shutil.get_terminal_size().columns if form == "table" else None
-        click.echo(format_report(rows, totals, by=by, format=form, columns=columns), nl=False)
+        click.echo(text, nl=False)
 
     @group.command()
     def doctor() -> None:

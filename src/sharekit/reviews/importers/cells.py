@@ -5,11 +5,11 @@ from __future__ import annotations
 import html
 import re
 from html.entities import html5
-from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
 from sharekit.checks import check_url, shown
 from sharekit.exceptions import InvalidValueError
+from sharekit.plain_text import plain_text
 from sharekit.reviews.drafts import clean
 from sharekit.reviews.model import MAX_BODY, MAX_NAME, MAX_TITLE
 from sharekit.reviews.people import check_email
@@ -23,11 +23,6 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_BLOCKS = frozenset({
-    "blockquote", "br", "center", "dd", "div", "dl", "dt", "figure", "form", "h1", "h2", "h3", "h4", "h5", "h6", "hr",
-    "li", "ol", "p", "pre", "table", "tr", "ul",
-})  # fmt: skip
-_SILENT = frozenset({"iframe", "math", "object", "script", "style", "svg", "template", "video"})
 _NONE = frozenset({"none", "null", "nan", "n/a", "na", "-", "anonymous", "anonym"})
 
 
@@ -133,10 +128,7 @@ def yes(text: str) -> bool:
 def plain(text: str) -> str:
     """The text of HTML; a text that merely has a ``<`` or ``&`` in it stays as it is."""
     if "<" in text and _TAG.search(text):
-        parser = _Text()
-        parser.feed(text)
-        parser.close()
-        return "".join(parser.parts)
+        return plain_text(text, lines=True)
     return _REFERENCE.sub(_referred, text) if "&" in text else text
 
 
@@ -144,34 +136,3 @@ def _referred(found: re.Match[str]) -> str:
     """The character that a reference stands for; a word between ``&`` and ``;`` that is none stays."""
     name = found[0][1:]
     return html.unescape(found[0]) if name.startswith("#") or name in html5 else found[0]
-
-
-class _Text(HTMLParser):
-    """Collects the text of markup."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self._silent = ""
-
-    def handle_starttag(self, tag: str, attrs: object) -> None:
-        if self._silent:
-            return
-        if tag in _SILENT:
-            self._silent = tag
-        elif tag in _BLOCKS:
-            self.parts.append("\n\n" if tag == "p" else "\n")
-
-    def handle_startendtag(self, tag: str, attrs: object) -> None:
-        if tag in _BLOCKS and not self._silent:
-            self.parts.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == self._silent:
-            self._silent = ""
-        elif tag in _BLOCKS and not self._silent:
-            self.parts.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self._silent:
-            self.parts.append(data)

@@ -16,13 +16,11 @@ from sharekit.exceptions import ShareKitError
 
 Form = Literal["csv", "jsonl"]
 DELIMITERS = ",;\t|"
-MAX_CELL = 131_072
-"""Characters of the longest cell, which is the csv module's own bound."""
 MAX_LINE = 1_000_000
 """Bytes of the longest line of a JSON Lines file, and of the longest header."""
 _HEAD_ROWS = 50
 _CHUNK = 1 << 20
-_SEPARATOR = re.compile(r"sep=(.)\s*", re.IGNORECASE)
+_SEPARATOR = re.compile(rf"sep=([{DELIMITERS}])", re.IGNORECASE)
 
 
 class ImportFileError(ShareKitError, ValueError):

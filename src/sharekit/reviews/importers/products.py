@@ -15,7 +15,8 @@ from sharekit.reviews.importers.cells import product_of
 from sharekit.reviews.importers.files import ImportFileError, column, look_at
 
 _MANY = 20_000
-"""Products among which a misspelt one is looked for; in more, comparing takes too long."""
+_HINTS = 50
+"""Names among which a misspelt one is looked for, and misspelt ones that are looked for: comparing takes its time."""
 _HEADS = frozenset({"id", "newid", "ourid", "product", "productid", "shop", "target", "to"})
 """What the second column of a mapping may be headed; any other word there is a product's id."""
 
@@ -46,6 +47,7 @@ class ProductIndex:
         self._nameless = nameless
         self.checked = bool(self._ids)
         self.unknown: Counter[str] = Counter()
+        self._hints: dict[str, str] = {}
         for target in {*self._mapping.values(), nameless} - {""}:
             if self.checked and target not in self._ids:
                 raise ImportFileError(f"The shop has no product {target!r}.{self.near(target)}")
@@ -76,11 +78,11 @@ class ProductIndex:
         return told[0]
 
     def near(self, name: str) -> str:
-        """Names like an unknown one, as the end of a sentence."""
-        if len(self._names) > _MANY:
-            return ""
-        found = get_close_matches(name[:MAX_ID], self._names, n=1, cutoff=0.75)
-        return f" Did you mean {found[0]!r}?" if found else ""
+        """The nearest name to an unknown one, as the end of a sentence; empty where there is none."""
+        if name not in self._hints and len(self._hints) < _HINTS and len(self._names) <= _MANY:
+            found = get_close_matches(name[:MAX_ID], self._names, n=1, cutoff=0.75)
+            self._hints[name] = f" Did you mean {found[0]!r}?" if found else ""
+        return self._hints.get(name, "")
 
 
 def read_mapping(data: bytes) -> dict[str, str]:
@@ -92,9 +94,7 @@ def read_mapping(data: bytes) -> dict[str, str]:
     file = look_at(io.BytesIO(data))
     if file.form != "csv" or len(file.header) < 2:
         raise ImportFileError("--map: pass a CSV file with two columns: the name in the file, the shop's product id.")
-    headed = column(file.header[1]) in _HEADS
-    rows = [cells for _, cells in file.rows() if not isinstance(cells, csv.Error)]
-    pairs = [
-        (cells[0].strip(), cells[1].strip()) for cells in ([] if headed else [list(file.header)]) + rows if cells[1:]
-    ]
+    rows = [] if column(file.header[1]) in _HEADS else [list(file.header)]
+    rows += [cells for _, cells in file.rows() if not isinstance(cells, csv.Error)]
+    pairs = [(cells[0].strip(), cells[1].strip()) for cells in rows if len(cells) > 1]
     return {name: target for name, target in pairs if name and target}

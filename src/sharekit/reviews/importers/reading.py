@@ -76,7 +76,7 @@ class Reader:
     syndicated: str = ""
     meta: ReviewFile | None = None
     at: datetime = field(default_factory=now)
-    _nameless: dict[str, int] = field(default_factory=dict)
+    _nameless: dict[str, int] = field(default_factory=dict, init=False)
 
     def parsed(self) -> Iterator[Parsed]:
         """Every line of the file, in constant memory but for short keys.
@@ -119,6 +119,8 @@ class Reader:
 
     @cached_property
     def _columns(self) -> Mapping[Field, tuple[str, ...]]:
+        if self.file.form == "jsonl":  # whose objects may have names that the first ones have not
+            return {name: tuple(map(column, aliases)) for name, aliases in self.vendor.columns.items()}
         return self.vendor.fields_of(self.file.header)
 
     def _cells(self, record: Record) -> dict[Field, str]:
@@ -169,7 +171,7 @@ class Reader:
             rating=rating,
             language=found.get("language", "")[:35].replace("_", "-"),
             country=country if len(country := found.get("country", "")) == 2 else "",
-            variant=clean(found.get("variant", ""))[:MAX_TITLE],
+            variant=found.get("variant", "")[:MAX_TITLE],
         )
         signs = (email or author, written.isoformat() if written else "")
         review = Review(
@@ -202,7 +204,8 @@ class Reader:
             review = exports.review_of_cells(
                 {_OWN[name]: text for name, text in (record.cells or {}).items() if name in _OWN}
             )
-        dates.read(review.created_at.isoformat())  # refuses the future
+        for at in filter(None, (review.created_at, review.edited_at, review.published_at)):
+            dates.read(at.isoformat())  # refuses the future
         if review.photos:
             notes.append(f"{len(review.photos)} photos are not in the file and not taken over")
         was = review.provenance
@@ -217,6 +220,8 @@ class Reader:
             title=clean(review.title),
             body=clean(review.body, lines=True),
             author=values.author_of(review.author)[0],
+            variant=clean(review.variant),
+            answers={clean(key): clean(answer) for key, answer in review.answers.items()},
             photos=(),
             provenance=provenance,
             helpful=0,

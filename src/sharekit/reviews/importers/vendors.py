@@ -16,7 +16,7 @@ from sharekit.reviews.model import Status
 
 Field = Literal[
     "key", "handle", "product_id", "sku", "rating", "title", "body", "author", "email", "date", "date_utc",
-    "edited", "status", "reply", "reply_date", "pictures", "language", "country", "variant", "source", "incentive",
+    "status", "reply", "reply_date", "pictures", "language", "country", "variant", "source", "incentive",
     "relation", "parent", "type", "user", "meta_key", "meta_value",
 ]  # fmt: skip
 """What a column can be. ``key`` is the tool's own number of the review; ``handle``, ``product_id`` and ``sku`` name the

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, get_args
 
+from sharekit.exceptions import UnknownNameError
 from sharekit.reviews.model import Review, Status
 from sharekit.reviews.sql.pages import (
     columns_of,
@@ -132,25 +132,31 @@ class SQLReading(Sessions):
                 return
 
     def all(self, *, status: Status | None = None, product_id: str = "") -> Iterator[Review]:
-        wanted = [status] if status else get_args(Status)
-        walks = [self._walk(one, product_id) for one in wanted]
-        return heapq.merge(*walks, key=lambda review: (review.created_at, review.id))
+        known = get_args(Status)
+        if status is not None and status not in known:
+            raise UnknownNameError("status", str(status)[:60], known)
+        return self._walk([status] if status else known, product_id)
 
-    def _walk(self, status: Status, product_id: str) -> Iterator[Review]:
-        # Word for word, as partial indexes need it.
-        where = "status = 'published'" if status == "published" else f"status = '{status}' AND status <> 'published'"
+    def _walk(self, statuses: Sequence[str], product_id: str) -> Iterator[Review]:
+        statements = [_step(status, product_id) for status in statuses]
         values = [product_id] if product_id else []
-        statement = (
-            f"SELECT {_LIST} FROM reviews WHERE {'product_id = ? AND ' if product_id else ''}{where} "  # noqa: S608
-            f"AND (created_at, id) > (?, ?) ORDER BY created_at, id LIMIT {_STEP}"
-        )
         at: tuple[int, str] = (_LOWEST, "")
-        while True:
+        more = True
+        while more:
+            # In one transaction, so that a review that is decided meanwhile is seen once.
             with self._reading() as session:
-                rows = session.rows(statement, (*values, *at))
-            for row in rows:
-                review = review_of(row)
-                at = micros(review.created_at), review.id
-                yield review
-            if len(rows) < _STEP:
-                return
+                rows = [row for statement in statements for row in session.rows(statement, (*values, *at))]
+            found = sorted((review_of(row) for row in rows), key=lambda one: (one.created_at, one.id))[:_STEP]
+            yield from found
+            more = len(found) == _STEP
+            if more:
+                at = micros(found[-1].created_at), found[-1].id
+
+
+def _step(status: str, product_id: str) -> str:
+    # The status stands word for word, as partial indexes need it.
+    where = "status = 'published'" if status == "published" else f"status = '{status}' AND status <> 'published'"
+    return (
+        f"SELECT {_LIST} FROM reviews WHERE {'product_id = ? AND ' if product_id else ''}{where} "  # noqa: S608 (our names)
+        f"AND (created_at, id) > (?, ?) ORDER BY created_at, id LIMIT {_STEP}"
+    )

@@ -71,7 +71,7 @@ class SQLWriting(Sessions):
                 raise DuplicateReviewError(review.id)
             move(session, Counter(keys_of(review)))
             for entry in entries:
-                session.run(_LOG, entry_row(entry))
+                add_entry(session, entry)
         return review
 
     def add_many(self, reviews: Sequence[Review], *, unique: bool = True) -> list[Review]:
@@ -86,7 +86,7 @@ class SQLWriting(Sessions):
                     kept.append(review)
                     moves.update(keys_of(review))
                     entry = Entry(subject=review.id, action="import", by="import", rating=review.rating)
-                    session.run(_LOG, entry_row(entry))
+                    add_entry(session, entry)
             move(session, moves)
         return kept
 
@@ -141,7 +141,7 @@ class SQLWriting(Sessions):
             if session.run("INSERT INTO reporters VALUES (?, ?) ON CONFLICT DO NOTHING", (review_id, reporter)):
                 reports += 1
                 session.run("UPDATE reviews SET reports = ? WHERE id = ?", (reports, review_id))
-                session.run(_LOG, entry_row(entry))
+                add_entry(session, entry)
             return reports
 
     def erase(self, review_id: str, entry: Entry) -> Review | None:
@@ -154,7 +154,7 @@ class SQLWriting(Sessions):
             session.run("DELETE FROM reviews WHERE id = ?", (review_id,))
             move(session, Counter(dict.fromkeys(keys_of(old), -1)))
             wipe_log(session, review_id)
-            session.run(_LOG, entry_row(entry))
+            add_entry(session, entry)
             return old
 
     def spend(self, token: str, until: datetime) -> bool:

@@ -147,8 +147,9 @@ listen("toggle", (event, details) => {
 
 const begun = new WeakSet();
 
-listen("input", (event, { form }) => {
-  if (form?.dataset.skWidget !== "review_form" || begun.has(form)) return;
-  begun.add(form);
-  tell(form, "write_start");
+listen("input", (event, target) => {
+  const box = target.closest("[data-sk-widget=review_form]");
+  if (!box || begun.has(box)) return;
+  begun.add(box);
+  tell(box, "write_start");
 });

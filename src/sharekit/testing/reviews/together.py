@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import random
 import threading
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -93,22 +95,29 @@ class ReviewsTogether(ReviewTests):
         """A person's reviews of a product, the uses of a link, the votes of a voter: at the same time, from several
         threads, one counts."""
         published(store, 0)
-        kept: list[int] = []
-        spent: list[int] = []
         until = START + timedelta(days=36_500)
+        kept: Counter[int] = Counter()
+        spent: Counter[int] = Counter()
+        together = threading.Barrier(4, timeout=30)
 
         def work(number: int) -> None:
             mine = (store, second)[number % 2]
-            mine.vote("r00000", "ann", 1)
-            with suppress(DuplicateReviewError):
-                mine.add(review(number + 10, person="ann", status="published"))
-                kept.append(number)
-            with suppress(SpentTokenError):
-                mine.add(review(number + 20), token="link", until=until)
-                spent.append(number)
+            for turn in range(10):
+                one = review(10 * turn + number, product_id=f"p{turn}", person="ann", status="published")
+                together.wait()
+                with suppress(DuplicateReviewError):
+                    mine.add(one)
+                    kept[turn] += 1
+                together.wait()
+                with suppress(SpentTokenError):
+                    mine.add(replace(one, id=f"{one.id}-2", person=""), token=f"link {turn}", until=until)
+                    spent[turn] += 1
+                together.wait()
+                mine.vote("r00000", "ann", 1)
 
-        _at_once(work, 6)
-        assert (len(kept), len(spent)) == (1, 1)
+        _at_once(work, 4)
+        assert [kept[turn] for turn in range(10)] == [1] * 10
+        assert [spent[turn] for turn in range(10)] == [1] * 10
         assert store.vote("r00000", "bob", -1) == (1, 1)
         right(store)
 

@@ -18,16 +18,20 @@ Fields = Mapping[str, str]
 
 
 def decide(moderation: Moderation, fields: Fields) -> Response:
-    """``review``, ``status``, ``reason``, ``note``."""
+    """``review``, ``version`` (what of it was looked at), ``status``, ``reason``, ``note``."""
     subject = fields.get("review", "")
     ruling = _ruling(fields)
     if ruling is None:
         return moderation.to(f"review/{_part(subject)}", "no_reason")
     status, reason = ruling
     try:
-        moderation.desk.decide(subject, status, by=moderation.by, reason=reason, note=_note(fields))
+        moderation.desk.decide(
+            subject, status, by=moderation.by, reason=reason, note=_note(fields), version=fields.get("version")
+        )
     except LookupError:
         return _back(moderation, fields, "gone")
+    except InvalidValueError:  # of the version: status and reason fit together
+        return moderation.to(f"review/{_part(subject)}", "changed")
     return _back(moderation, fields, status)
 
 

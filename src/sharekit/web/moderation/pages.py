@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sharekit.events.model import now
+from sharekit.reviews.decisions import version_of
 from sharekit.reviews.model import Review
 from sharekit.reviews.store import Entry
 from sharekit.web.http import Response
@@ -29,6 +30,11 @@ class Case:
 
     review: Review
     history: Sequence[Entry]
+
+    @property
+    def version(self) -> str:
+        """Names the words that are shown, so that no others are published by the button below them."""
+        return version_of(self.review)
 
     @property
     def held_by(self) -> list[str]:

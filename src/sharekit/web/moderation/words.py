@@ -74,9 +74,10 @@ DONE = {
     "wrong_address": "The review was not written with this address; nothing was kept.",
     "empty": "Write something first.",
     "no_reason": "Choose a reason first.",
+    "changed": "The writer has changed it meanwhile. Look at it again; nothing was decided.",
     "not_sure": "Tick the box first: what is erased cannot be brought back.",
 }
 """What the line at the top says after something was done."""
 
-FAULTS = frozenset({"gone", "not_mailed", "wrong_address", "empty", "no_reason", "not_sure"})
+FAULTS = frozenset({"gone", "not_mailed", "wrong_address", "empty", "no_reason", "changed", "not_sure"})
 """Those that say that nothing was done."""

@@ -40,6 +40,12 @@ def _page(visit: Visit, token: str, error: str = "") -> Response:
     if found is None:
         return visit.bad_link()
     return visit.page(
-        "desk-confirm", 422 if error else 200, draft=found.draft, error=error, failed=bool(error),
-        photos=visit.desk.policy.photos, lang=visit.locale,
-    )  # fmt: skip
+        "desk-confirm",
+        422 if error else 200,
+        draft=found.draft,
+        error=error,
+        failed=bool(error),
+        change=visit.change_address(found.person, found.draft.product_id),
+        photos=visit.desk.policy.photos,
+        lang=visit.locale,
+    )

@@ -129,6 +129,14 @@ class Visit:
         except (KeyError, InvalidValueError):
             raise TokenError("The form is none of this shop; take it from the product's page again.") from None
 
+    def change_address(self, person: Person, product_id: str) -> str:
+        """Where somebody who has proved who they are changes the only review they may write of a product; empty while
+        there is none."""
+        review = self.desk.own_review(person, product_id) if self.desk.policy.one_per_product else None
+        if review is None:
+            return ""
+        return f"{self.mount}/reviews/edit/{self.desk.edit_token(review)}?{urlencode({'lang': self.locale})}"
+
     def page(self, template: str, status: int = 200, **values: Any) -> Response:
         """A page of the kit's own."""
         words = translations(self.locale)

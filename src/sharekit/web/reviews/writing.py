@@ -196,6 +196,7 @@ def _write_page(
     return visit.page(
         "desk-write",
         422 if errors else 200,
+        change=visit.change_address(visit.voter, product.id) if visit.customer else "",
         form=fields,
         title=product.title,
         back=visit.way_back(product),
@@ -226,7 +227,8 @@ def _order_page(
             locale=visit.locale,
             mount=visit.mount,
         )
-        products.append((product, bought.variant, fields))
+        change = visit.change_address(invitation.person, bought.id)
+        products.append((product, bought.variant, fields, change))
     return visit.page(
         "desk-order",
         422 if errors else 200,

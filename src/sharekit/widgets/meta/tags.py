@@ -92,7 +92,8 @@ def meta(
         item: what the page is about.
         locale: language of the page; the ``locale`` setting when left out.
         reviews: put the product's rating into the structured data, with so many of the reviews that the page shows; or
-            what was read for :func:`sharekit.widgets.reviews.reviews`. The product's own ``rating`` is used when left out.
+            what was read for :func:`sharekit.widgets.reviews.reviews`. When left out, the product's own ``rating`` is
+            used.
         args: the request's query parameters, which say what reviews the page shows.
 
     Raises:

@@ -101,8 +101,11 @@ def _details(frame: Frame, known: Facts) -> Sequence[str]:
     if known.incentives:
         names = incentives(frame.words)
         given = ", ".join(f"“{names[name]}”" for name in known.incentives)
-        told.append(_("Some writers are given something for a review, whatever they write; theirs are marked: {labels}.")
-                    .replace("{labels}", given))  # fmt: skip
+        told.append(
+            _(
+                "Some writers are given something for a review, whatever they write; theirs are marked: {labels}."
+            ).replace("{labels}", given)
+        )
     else:
         told.append(_("We give nothing for reviews."))
     order = {

@@ -155,7 +155,7 @@ def _summary(
     found = []
     for name in names:
         label = labels.get(name, "")
-        text = f"{label}: {wrong[name]}" if label else wrong[name]
+        text = f"{label}{' ' if label[-1:] in '?؟' else ': '}{wrong[name]}" if label else wrong[name]
         found.append((f"{uid}-{name}" if name else "", text))
     return found
 

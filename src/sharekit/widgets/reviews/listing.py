@@ -184,9 +184,11 @@ def _bars(frame: Frame, asked: Asked, summary: Summary) -> list[Bar]:
         count, percent = summary.counts[number - 1], summary.percentages[number - 1]
         current = asked.query.stars == number
         said = spoken.gettext("less than {percent}") if count and not percent else "{percent}"
-        text = spoken.gettext("{reviews}, shown alone now, show all") if current else spoken.gettext(
-            "{reviews}, show only these"
-        )  # fmt: skip
+        text = (
+            spoken.gettext("{reviews}, shown alone now, show all")
+            if current
+            else spoken.gettext("{reviews}, show only these")
+        )
         bars.append(
             Bar(
                 name=stars_named(number, frame.locale),

@@ -73,11 +73,15 @@ def ratings(
     known = frame.parts.store.summaries([product.id for product in given]) if given else {}
     return {
         product.id: _drawn(
-            frame, product, known[product.id], link=frame.address(f"{product.url.partition('#')[0]}#{ANCHOR}") if link
-            else False, count=count, attrs=None,
+            frame,
+            product,
+            known[product.id],
+            link=frame.address(f"{product.url.partition('#')[0]}#{ANCHOR}") if link else False,
+            count=count,
+            attrs=None,
         )
         for product in given
-    }  # fmt: skip
+    }
 
 
 def _drawn(

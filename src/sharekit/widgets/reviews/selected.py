@@ -1,8 +1,10 @@
 """Some reviews as an ornament: ``review_carousel(...)`` and ``testimonials(...)``, which always say that they are some.
 
-Whoever shows chosen reviews without saying so misrepresents what all of them say (16 CFR 465.7(b); CAP Code 3.46). So the
-words "Selected reviews", with a link to all of them, belong to these blocks, and no option takes them away.
+Whoever shows chosen reviews without saying so misrepresents what all of them say (16 CFR 465.7(b); CAP Code 3.46). So
+the words "Selected reviews", with a link to all of them, belong to these blocks, and no option takes them away.
 """
+
+# ruff: noqa: PT028 - "testimonials" begins like a test, and is none
 
 from __future__ import annotations
 
@@ -72,9 +74,16 @@ def review_carousel(
         chosen = _of_products(frame, given, stars=stars, photos=photos, verified=verified, limit=limit)
     titles = {product.id: product.title for product in given or ()}
     return _draw(
-        frame, chosen, titles, _total(frame, given), all_url=all_url, title=title, layout=layout, widget="review_carousel",
+        frame,
+        chosen,
+        titles,
+        _total(frame, given),
+        all_url=all_url,
+        title=title,
+        layout=layout,
+        widget="review_carousel",
         attrs=attrs,
-    )  # fmt: skip
+    )
 
 
 def testimonials(
@@ -120,9 +129,16 @@ def testimonials(
         chosen = [review for review in found if review is not None and review.status == "published"]
         chosen = [review for review in chosen if review.rating >= stars][:limit]
     return _draw(
-        frame, chosen, {}, _total(frame, None), all_url=all_url, title=title, layout=layout, widget="testimonials",
+        frame,
+        chosen,
+        {},
+        _total(frame, None),
+        all_url=all_url,
+        title=title,
+        layout=layout,
+        widget="testimonials",
         attrs=attrs,
-    )  # fmt: skip
+    )
 
 
 def _draw(

@@ -23,7 +23,7 @@ def stars(value: Decimal | int, locale: str) -> Markup:
     """
     whole, tenths = divmod(int(value * 10), 10)
     fill = f"sk-s{whole}" + (f" sk-t{tenths}" if tenths else "")
-    return Markup('<span class="sk-stars {}">{}</span>').format(fill, said(value, locale))
+    return Markup('<i class="sk-stars {}">{}</i>').format(fill, said(value, locale))
 
 
 def said(value: Decimal | int, locale: str) -> str:
