@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from sharekit import Picture, Product, Rating, Shareable
 from sharekit.checks import Availability
+from sharekit.products.values import has_right_check_digit
 from sharekit.widgets.context import WidgetContext
 from sharekit.widgets.meta import meta
-from sharekit.products.values import has_right_check_digit
 
 Read = Callable[[str], list[Any]]
 MakeContext = Callable[..., WidgetContext]
