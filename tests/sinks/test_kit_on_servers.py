@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import psycopg
+import pymysql
 import pytest
 
 from sharekit import Money, ShareKit
@@ -13,15 +17,30 @@ from sharekit.sinks.registry import make_sink
 from sharekit.sinks.store import open_store
 
 
-@pytest.fixture(params=["postgres", "mysql"])
+@pytest.fixture
+def postgres_store(postgres_url: str) -> Iterator[str]:
+    """A schema of the test's own. The server takes any password."""
+    yield postgres_url.replace("postgresql:", "postgres:").replace("@", ":s3cret@") + "?schema=kit"
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute("SET client_min_messages = warning")
+        connection.execute("DROP SCHEMA IF EXISTS kit CASCADE")
+
+
+@pytest.fixture
+def mysql_store(mysql_url: str) -> Iterator[str]:
+    """A database of the test's own. The server's root has no password."""
+    port = urlsplit(mysql_url).port
+    with closing(pymysql.connect(host="127.0.0.1", port=port, user="root")) as connection:
+        connection.cursor().execute("CREATE DATABASE kit")
+        yield mysql_url.replace("/test", "/kit")
+        connection.cursor().execute("DROP DATABASE kit")
+
+
+@pytest.fixture(params=["postgres_store", "mysql_store"])
 def store_url(request: pytest.FixtureRequest) -> str:
-    """The URL of a store. PostgreSQL here takes any password; MariaDB's root has none."""
-    url: str = request.getfixturevalue(f"{request.param}_url")
-    return (
-        url
-        if request.param == "mysql"
-        else url.replace("postgresql:", "postgres:").replace("@", ":s3cret@") + "?schema=kit"
-    )
+    """The URL of a store."""
+    url: str = request.getfixturevalue(request.param)
+    return url
 
 
 def test_a_report_comes_from_the_server(store_url: str, make_kit: Callable[..., ShareKit], tmp_path: Path) -> None:

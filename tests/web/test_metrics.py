@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,10 @@ from prometheus_client.parser import text_string_to_metric_families
 from sharekit import ShareKit
 from sharekit.events.model import Event
 from sharekit.exceptions import ConfigError
+from sharekit.pipeline.pipeline import drain
 from sharekit.sinks.base import Result, Retry, Sink
+from sharekit.sinks.memory import MemorySink
+from sharekit.sinks.sqlite import SqliteSink
 from sharekit.web.http import Request, Response
 
 TOKEN = "a token of the test's own ünd more"
@@ -147,3 +151,15 @@ def test_a_token_that_can_be_guessed_is_refused(make_kit: Callable[..., ShareKit
     """When the kit is made."""
     with pytest.raises(ConfigError, match="metrics_token"):
         make_kit(metrics_token=token)
+
+
+def test_the_sinks_of_a_service_are_among_them(make_kit: Callable[..., ShareKit], tmp_path: Path) -> None:
+    """An app that does not deliver knows the store alone; its page has every sink of the data directory."""
+    app = make_kit(metrics_token=TOKEN, deliver=False)
+    app.record("share")
+    sinks = [SqliteSink(tmp_path / "sharekit-data" / "events.db"), MemorySink(name="service")]
+    assert drain(tmp_path / "sharekit-data", sinks)
+    assert [sink.name for sink in app.status().sinks] == ["sqlite"]
+    text = get(app).body.decode()
+    assert 'sharekit_events_delivered_total{sink="service"} 1' in text
+    assert 'sharekit_events_delivered_total{sink="sqlite"} 1' in text

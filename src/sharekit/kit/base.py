@@ -168,7 +168,7 @@ class KitBase:
                 visitors=self._visitors,
                 record_many=self._pipeline.record_many,
                 names=self._names,
-                metrics=lambda: prometheus(self._pipeline.status()),
+                metrics=lambda: prometheus(self._pipeline.status(others=True)),
                 reviews=self._review_parts,
             )
         )

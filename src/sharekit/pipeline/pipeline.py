@@ -168,14 +168,19 @@ class Pipeline:
         except (JournalError, sqlite3.Error, OSError):
             return False
 
-    def status(self) -> Status:
-        """What became of every event, per sink, at one moment."""
+    def status(self, *, others: bool = False) -> Status:
+        """What became of every event, per sink, at one moment.
+
+        Parameters:
+            others: also of sinks that are not this kit's, such as those of a service that delivers.
+        """
         deliverer = self._deliverer
         return read_status(
             self.data_dir / JOURNAL,
             self._ledger,
             [sink.name for sink in self.sinks],
             self._journal.counts,
+            others=others,
             delivering=deliverer is not None and deliverer.leading,
         )
 

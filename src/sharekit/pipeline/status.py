@@ -109,6 +109,7 @@ def read_status(
     names: Sequence[str] | None = None,
     own: Callable[[], JournalCounts] | None = None,
     *,
+    others: bool = False,
     delivering: bool = False,
 ) -> Status:
     """The status of a data directory, read by whichever process.
@@ -118,6 +119,7 @@ def read_status(
         ledger: the deliverer's books.
         names: sinks wanted; all that were ever known when ``None``.
         own: tells what the asking process itself has taken on.
+        others: all that were ever known, besides ``names``.
         delivering: passed on.
 
     Raises:
@@ -130,7 +132,9 @@ def read_status(
         if whole:
             break
         time.sleep(0.001 * attempt)  # a segment was deleted between the two looks
-    wanted = list(books.sinks) if names is None else names
+    wanted = list(books.sinks) if names is None else list(names)
+    if others:
+        wanted += [name for name in books.sinks if name not in wanted]
     looks: dict[tuple[str, int], tuple[float, dict[str, int]]] = {}
     return Status(
         sinks=tuple(

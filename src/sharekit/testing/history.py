@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -35,7 +36,7 @@ def history() -> list[Event]:
         events.append(Event(name=name, id=id_, at=moment, **fields))
 
     def money(amount: str, currency: str) -> Money:
-        return Money(amount, currency)
+        return Money(Decimal(amount), currency)
 
     # Before the first day of the report: a share, and a visit by it that an order of the first day is credited to.
     add("26T09:00:00", "share", product_id="bowl", network="email", placement="top", share_id="share-mail")

@@ -4,11 +4,12 @@ SELECT
     product_id,
     name,
     step,
-    COUNT(*) AS how_many
+    SUM(weight) AS how_many
 FROM (
     SELECT
         product_id,
         name,
+        weight,
         CASE
             WHEN name <> 'review' THEN ''
             WHEN props LIKE :submitted THEN 'submitted'
