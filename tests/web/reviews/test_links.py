@@ -158,7 +158,9 @@ def test_who_is_signed_in_needs_no_mail(make_review_shop: Callable[..., Any]) ->
 
 def test_whoever_has_written_is_led_to_changing_it(make_review_shop: Callable[..., Any]) -> None:
     """One review for each, changeable: by the link of another order, and when signed in."""
-    shop = make_review_shop(customer=lambda native: {"id": "c-7", "email": "cleo@example.com"} if native == "signed in" else None)
+    shop = make_review_shop(
+        customer=lambda native: {"id": "c-7", "email": "cleo@example.com"} if native == "signed in" else None
+    )
     first = path_of(shop.kit.review_link("1", [shop.product], email="cleo@example.com"))
     assert shop.post(first, {"p1-rating": "2"}).status == 303
     second = path_of(shop.kit.review_link("2", [shop.product, "bowl-1"], email="cleo@example.com"))
