@@ -52,9 +52,9 @@ const load = (address, place, fail = () => location.assign(address), done) => {
   request.onloadend = () => {
     if (mine !== turn) return;
     const fresh = request.status === 200 && request.response?.getElementById("sk-reviews");
-    if (!fresh) return fail();
+    const count = fresh && fresh.querySelector("[data-sk-count]");
+    if (!count) return fail();
     done?.();
-    const count = fresh.querySelector("[data-sk-count]");
     say(box, count.firstElementChild.textContent);
     while (box.childElementCount > 1) box.firstElementChild.remove();
     box.prepend(...fresh.children);
