@@ -139,6 +139,23 @@ def test_markup_becomes_text(html: str, text: str) -> None:
     assert cells.text_of(html, markup=True) == text
 
 
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    "unit", ["<a ", "<!--", "</", "<![", "&", "<svg>", " ", "\t ", "a@", ", ", "e\u0301", " \n", "<a x='"]
+)
+def test_the_longest_cells_take_no_time(unit: str) -> None:
+    """As long as the csv module lets one be. Where the time grew with the square, each took a minute."""
+    long = "<b>x</b>" + unit * (131_000 // len(unit)) + "x"
+    for _ in range(3):
+        cells.text_of(long, markup=True)
+        cells.author_of(long)
+        cells.pictures_of(long)
+        with pytest.raises(InvalidValueError):
+            Dates("dmy", UTC, AT).read(f"2024-01-01{long}")
+        with pytest.raises(InvalidValueError):
+            cells.rating_of(f"5{long}")
+
+
 def test_a_title_that_is_too_long_begins_the_text() -> None:
     """Nothing that somebody wrote is cut."""
     title, body = cells.title_and_body("long " * 60, "Rest.", markup=False)

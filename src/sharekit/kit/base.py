@@ -148,9 +148,8 @@ class KitBase:
 
     @cached_property
     def _review_source(self) -> ReviewSource:
-        return ReviewSource(
-            store=self.review_store, policy=self.policy, sign=lambda values: self._form_signer.sign(values)
-        )
+        signer = self._form_signer
+        return ReviewSource(store=self.review_store, policy=self.policy, sign=signer.sign, read=signer.read)
 
     @cached_property
     def _web(self) -> WebApp:

@@ -127,7 +127,7 @@ def clean(text: str, *, lines: bool = False) -> str:
     text = unicodedata.normalize("NFC", _UNWANTED.sub("", text))
     if not lines:
         return " ".join(text.split())
-    text = re.sub(r"[^\S\n]+\n", "\n", text)
+    text = "\n".join(line.rstrip() for line in text.split("\n"))  # a pattern would take the square of long blanks
     return re.sub(r"\n{3,}", "\n\n", text).strip()
 
 

@@ -25,12 +25,13 @@ class ReviewSource:
     Parameters:
         store: where reviews are read; widgets never write.
         policy: the shop's rules.
-        sign: makes the token that ties a form to its product.
+        sign, read: make and read the token that ties a form to its product.
     """
 
     store: ReviewStore
     policy: ReviewPolicy
     sign: Callable[[Mapping[str, str]], str]
+    read: Callable[[str], Mapping[str, str]]
 
 
 def _no_reviews() -> ReviewSource:

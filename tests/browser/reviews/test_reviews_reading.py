@@ -161,12 +161,23 @@ def stand_query() -> object:
     return Query(product_id="mug-1")
 
 
-def test_nothing_shifts_and_nothing_is_blocked(read: Read) -> None:
-    """Under default-src 'self', while style sheet and script come late."""
-    page = read(viewport={"width": 1280, "height": 900})
-    page.wait_for_timeout(600)
-    assert page.evaluate("blocked") == []
-    assert page.evaluate("shifts") == []
+def test_nothing_shifts_and_nothing_is_blocked(stand: Stand, visit: Callable[..., Page]) -> None:
+    """Under default-src 'self', of every widget, while style sheet and photos come late."""
+    stand.fill(8)
+    stand.ask()
+    stand.shop.slow = "/reviews"
+    kit, mug = stand.kit, stand.mug
+    parts = {
+        "list": lambda: str(kit.rating(mug, link=True)) + stand.section(),
+        "form": lambda: str(kit.review_form(mug, errors={"rating": "Choose."})),
+        "rest": lambda: str(kit.questions(mug)) + str(kit.review_carousel(mug)) + str(kit.review_policy()),
+    }
+    for name, part in parts.items():
+        stand.show(part, path=f"/{name}")
+        page = visit(f"/{name}", viewport={"width": 1280, "height": 900})
+        page.wait_for_timeout(600)
+        assert page.evaluate("blocked") == [], name
+        assert page.evaluate("shifts") == [], name
 
 
 def test_the_beginning_of_a_review_is_counted_once(stand: Stand, visit: Callable[..., Page]) -> None:

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sharekit import Product, Shareable, ShareKit
-from sharekit.exceptions import InvalidValueError, UnknownNameError
+from sharekit.exceptions import InvalidValueError, TokenError, UnknownNameError
 from sharekit.reviews.model import Photo, Provenance, Reply, Review
 from sharekit.reviews.summary import Summary
 from sharekit.widgets.reviews.reading import MAX_KEPT, understand
@@ -260,12 +260,15 @@ def test_parameters_come_as_frameworks_have_them() -> None:
 def test_a_fragment_is_the_section_as_the_page_had_it(kit: ShareKit, mug: Product, fill: Fill, read: Read) -> None:
     """What the script is told to ask for gives the page's own section, without the style sheet."""
     fill(*[5, 4, 3] * 5)
-    page = str(kit.reviews(mug, args="a=1&sk-stars=4", limit=3, heading_level=3, locale="de"))
+    options = {"limit": 3, "heading_level": 3, "languages": ["de", "en"], "write": "#sk-write", "how": "/checked"}
+    page = str(kit.reviews(mug, args="a=1&sk-stars=4&lang=x", locale="de", **options))
     address = next(item for item in read(page) if item.tag == "section").attrs["data-sk-reviews"]
-    query = address.partition("?")[2] + "&a=1&sk-stars=4"
+    query = "a=1&sk-stars=4&lang=x&" + address.partition("?")[2]
     fragment = str(kit.reviews(mug, args=query, fragment=True, locale="de"))
     assert fragment == page.partition(">")[2]
     assert 'rel="stylesheet"' not in fragment
+    with pytest.raises(TokenError):
+        kit.reviews(mug, args=query.replace("f=", "f=x"), fragment=True)
 
 
 @pytest.mark.parametrize(

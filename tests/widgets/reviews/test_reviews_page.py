@@ -12,7 +12,7 @@ import pytest
 from sharekit.rendering.environment import TEMPLATES
 from sharekit.widgets import reviews
 from sharekit.widgets.reviews.items import Shown
-from sharekit.widgets.reviews.reading import LEVEL, LIMIT, OWN
+from sharekit.widgets.reviews.reading import OWN
 
 PAGE = (Path(__file__).parents[3] / "docs" / "reviews.md").read_text()
 ROWS = "\n".join("|".join(line.split("|")[1:2]) for line in PAGE.splitlines() if line.startswith("|"))
@@ -50,7 +50,7 @@ def test_every_option_has_a_row(name: str) -> None:
     assert f"`{name}`" in ROWS
 
 
-@pytest.mark.parametrize("name", sorted(OWN - {LIMIT, LEVEL}))
+@pytest.mark.parametrize("name", sorted(OWN))
 def test_every_parameter_of_an_address_has_a_row(name: str) -> None:
     """A shop's own links may use them."""
     assert f"`{name}`" in ROWS

@@ -35,7 +35,7 @@ def request_of(asked: FlaskRequest, *, mount: str = "", body: bytes = b"", uploa
         host=asked.headers.get("Host") or asked.host,
         mount=asked.script_root + mount,
         upload=upload,
-        native=asked,
+        native=getattr(asked, "_get_current_object", lambda: asked)(),  # itself, not what stands for it in this thread
     )
 
 

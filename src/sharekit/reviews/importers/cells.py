@@ -76,7 +76,7 @@ def title_and_body(title: str, body: str, *, markup: bool) -> tuple[str, str]:
 
 def author_of(name: str) -> tuple[str, str]:
     """The name to show, and the e-mail address that stood in its place, if any. An address is never shown."""
-    name = clean(plain(name))
+    name = clean(plain(name[:1_000]))
     found = _ADDRESS.search(name)
     name = clean(_ADDRESS.sub("", name)).strip(" <>()[],;:\"'") if found else name
     if name.lower() in _NONE:

@@ -108,9 +108,9 @@ def _where(query: Query) -> tuple[str, list[int | str]]:
     where = " WHERE product_id = ? AND status = 'published'"
     parts: list[int | str] = [query.product_id]
     if query.photos:
-        where += FILTERS["photos"]
+        where += FILTERS["photos_"]
     if query.verified:
-        where += FILTERS["verified"]
+        where += FILTERS["verified_"]
     if query.stars:
         where += " AND rating = ?"
         parts.append(query.stars)

@@ -93,7 +93,7 @@ class SQLReading(Sessions):
         )
 
     def recent(self, *, stars: int = 1, photos: bool = False, verified: bool = False, limit: int = 12) -> list[Review]:
-        where = "status = 'published' AND rating >= ?" + FILTERS["photos"] * photos + FILTERS["verified"] * verified
+        where = "status = 'published' AND rating >= ?" + FILTERS["photos_"] * photos + FILTERS["verified_"] * verified
         statement = f"SELECT {_LIST} FROM reviews WHERE {where} ORDER BY created_at DESC, id DESC LIMIT {int(limit)}"  # noqa: S608
         with self._reading() as session:
             return [review_of(row) for row in session.rows(statement, (stars,))]

@@ -47,13 +47,14 @@ const load = (address, place, fail = () => location.assign(address), done) => {
   const index = tools(box).indexOf(place);
   const request = new XMLHttpRequest(); // which makes a document of what comes, also under Trusted Types
   request.responseType = "document";
-  request.open("GET", `${box.dataset.skReviews}&${address.search.slice(1)}`);
+  const [path, own] = box.dataset.skReviews.split("?");
+  request.open("GET", `${path}?${address.search.slice(1)}&${own}`);
   request.onloadend = () => {
     if (mine !== turn) return;
     const fresh = request.status === 200 && request.response?.getElementById("sk-reviews");
-    if (!fresh) return fail();
+    const count = fresh && fresh.querySelector("[data-sk-count]");
+    if (!count) return fail();
     done?.();
-    const count = fresh.querySelector("[data-sk-count]");
     say(box, count.firstElementChild.textContent);
     while (box.childElementCount > 1) box.firstElementChild.remove();
     box.prepend(...fresh.children);

@@ -17,14 +17,13 @@ def section(context: WebContext, request: Request, product_id: str) -> Response:
     """``GET /reviews/list/<product id>?f=<form token>&sk-sort=…``: the section of a product's page, the same for
     everybody."""
     visit = Visit(context, request)
-    arguments = request.arguments()
     try:
-        product = visit.product(arguments.get("f", ""))
+        product = visit.product(request.arguments().get("f", ""))
     except TokenError as error:
         return refuse(400, "bad_token", str(error))
     if product.id != product_id:
         return refuse(404, "not_found", "The list belongs to another product.")
-    html = visit.parts.section(product, args=arguments, fragment=True, locale=visit.locale, mount=visit.mount)
+    html = visit.parts.section(product, args=request.query, fragment=True, locale=visit.locale, mount=visit.mount)
     headers = (
         ("content-type", "text/html; charset=utf-8"),
         ("cache-control", FOR_A_MINUTE),

@@ -22,6 +22,7 @@ from sharekit.web.security import limit_key
 
 if TYPE_CHECKING:
     from sharekit.reviews.desk import Desk
+    from sharekit.reviews.links import Invited
     from sharekit.web.context import WebContext
     from sharekit.web.reviews.parts import ReviewParts
 
@@ -137,6 +138,10 @@ class Visit:
             return ""
         return f"{self.mount}/reviews/edit/{self.desk.edit_token(review)}?{urlencode({'lang': self.locale})}"
 
+    def form_token(self, product: Invited) -> str:
+        """What says about which product a page is, and where it is found."""
+        return self.parts.forms.sign({"p": product.id, "t": product.title, "u": product.url})
+
     def page(self, template: str, status: int = 200, **values: Any) -> Response:
         """A page of the kit's own."""
         words = translations(self.locale)
@@ -166,7 +171,7 @@ class Visit:
         """The answer to every link that is forged, too old or used up: always the same."""
         return self.page("desk-notice", 404, kind="bad_link", back="")
 
-    def thanks(self, kind: str, product: Product | None = None, token: str = "") -> Response:
+    def thanks(self, kind: str, token: str = "") -> Response:
         """303 to the page that says thank you; JSON for the script.
 
         Parameters:

@@ -43,7 +43,7 @@ def report(context: WebContext, request: Request, _: str) -> Response:
     def take(visit: Visit, fields: Mapping[str, str]) -> Response:
         if not is_trapped(fields):
             visit.desk.report(fields.get("review", ""), visit.voter, fields.get("reason", ""), fields.get("text", ""))
-        return visit.thanks("report", None, fields.get("f", ""))
+        return visit.thanks("report", fields.get("f", ""))
 
     return _post(context, request, "vote", take)
 
@@ -65,7 +65,7 @@ def ask(context: WebContext, request: Request, _: str) -> Response:
                 )
             except DraftError as error:
                 return _again(visit, "ask", product, fields, error)
-        return visit.thanks("question", product, token)
+        return visit.thanks("question", token)
 
     return _post(context, request, "write", take)
 
@@ -89,7 +89,7 @@ def answer(context: WebContext, request: Request, _: str) -> Response:
                 )
             except DraftError as error:
                 return _again(visit, "answer", product, fields, error)
-        return visit.thanks("answer", product, token)
+        return visit.thanks("answer", token)
 
     return _post(context, request, "write", take)
 

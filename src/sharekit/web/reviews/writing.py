@@ -55,7 +55,8 @@ def _write(visit: Visit, form: Form) -> Response:
     policy, customer = visit.desk.policy, visit.customer
     mailed = customer is None and policy.writers == "confirmed"
     if is_trapped(form.fields):
-        return visit.thanks("mail" if mailed else "review", product, token)
+        at_once = "published" if policy.moderation == "after" else "review"
+        return visit.thanks("mail" if mailed else at_once, token)
     try:
         if mailed and visit.context.settings.mail is None:
             raise DraftError({"": "not_allowed"})
@@ -71,7 +72,7 @@ def _write(visit: Visit, form: Form) -> Response:
             raise DraftError({"": "not_allowed"})
     except DraftError as error:
         return _again(visit, error.messages(visit.locale), lambda errors: _write_page(visit, product, form, errors))
-    return visit.thanks(_thanks_for(review), product, token)
+    return visit.thanks(_thanks_for(review), token)
 
 
 def _ask_to_confirm(visit: Visit, draft: Draft, email: str, product: Product, token: str) -> Response:
@@ -80,7 +81,7 @@ def _ask_to_confirm(visit: Visit, draft: Draft, email: str, product: Product, to
     except OSError:  # a MailError, or whatever the shop's own function met
         _log.exception("A confirmation mail could not be sent.")
         return visit.page("desk-notice", 503, kind="no_mail", back=visit.way_back(product))
-    return visit.thanks("mail", product, token)
+    return visit.thanks("mail", token)
 
 
 def order_page(context: WebContext, request: Request, token: str) -> Response:
@@ -132,7 +133,10 @@ def _order(visit: Visit, token: str, invitation: Invitation, form: Form) -> Resp
     if errors:
         left = visit.desk.invitation(token) or invitation  # some of it may be handed in by now
         return _again(visit, errors, lambda errors: _order_page(visit, left, form.fields, errors))
-    return visit.bad_link() if review is None else visit.thanks(_thanks_for(review))
+    if review is None:
+        return visit.bad_link()
+    bought = next(product for product in invitation.products if product.id == review.product_id)
+    return visit.thanks(_thanks_for(review), token=visit.form_token(bought) if bought.url else "")
 
 
 def edit_page(context: WebContext, request: Request, token: str) -> Response:

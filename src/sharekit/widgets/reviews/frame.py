@@ -77,9 +77,13 @@ class Frame:
         """Address of a photo, or of its thumbnail."""
         return f"{self.mount}/reviews/photos/{photo.id}.{'webp' if thumb else 'jpg'}"
 
-    def token(self, product: Product) -> str:
-        """What ties a form to its product: the same for everybody, so that pages can be cached."""
-        return self.parts.sign({"p": product.id, "t": product.title, "u": product.url})
+    def token(self, product: Product, **more: str) -> str:
+        """What ties a form to its product: the same for everybody, so that pages can be cached.
+
+        Parameters:
+            more: further values that come back with it.
+        """
+        return self.parts.sign({"p": product.id, "t": product.title, "u": product.url, **more})
 
     def address(self, url: str) -> str:
         """An address of the shop's as a page may carry it: what begins with a slash or a scheme stays as it is."""

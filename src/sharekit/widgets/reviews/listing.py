@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
@@ -20,9 +21,11 @@ from sharekit.widgets.context import WidgetContext
 from sharekit.widgets.reviews.checking import sentences
 from sharekit.widgets.reviews.frame import Frame, container, frame_for, product_of, whole_number
 from sharekit.widgets.reviews.items import shown
-from sharekit.widgets.reviews.reading import LEVEL, LIMIT, Asked, Reading, pairs_of, read
+from sharekit.widgets.reviews.reading import Asked, Reading, pairs_of, read
 from sharekit.widgets.reviews.reports import report_reasons
 from sharekit.widgets.reviews.stars import reviews_named, stars, stars_named
+
+_USUAL: dict[str, Any] = {"limit": 20, "languages": [], "write": True, "how": True, "heading_level": 2}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,8 +107,9 @@ def reviews(
     """
     product_of(product)
     if fragment:
-        args, limit, heading_level = _of_script(args, limit, heading_level)
-        style = False
+        args, told = _of_script(context, args)
+        options = _USUAL | told
+        return reviews(context, product, args=args, **options, locale=locale, mount=mount, theme=theme, style=False)
     frame = frame_for(context, locale=locale, mount=mount, theme=theme, style=style, level=heading_level)
     if found is None:
         found = read(frame.parts, product.id, args, limit=whole_number("limit", limit, MAX_PAGE))
@@ -114,13 +118,17 @@ def reviews(
     extra_class, more = container(attrs)
     asked, summary, page = found.asked, found.summary, found.page
     query = asked.query
-    token = frame.token(product)
-    spoken = frame.words
+    options = {
+        "limit": query.limit,
+        "languages": list(languages),
+        "write": write,
+        "how": how,
+        "heading_level": heading_level,
+    }
     return frame.style + frame.draw(
         "reviews",
         product=product,
-        token=token,
-        list_address=_list_address(frame, product, token, query.limit),
+        list_address=_list_address(frame, product, options),
         summary=summary,
         mean=number_for_people(summary.mean, frame.locale) if summary.mean is not None else "",
         stars=stars(summary.mean, frame.locale) if summary.mean is not None else "",
@@ -138,8 +146,8 @@ def reviews(
         previous=asked.link(before=page.previous) if page.previous else "",
         next=asked.link(after=page.next) if page.next else "",
         closed=asked.link(same_page=True),
-        reasons=report_reasons(spoken) if asked.report else (),
-        write=_write(frame, write, token),
+        reasons=report_reasons(frame.words) if any(review.id == asked.report for review in page.reviews) else (),
+        write=_write(frame, product, write),
         how=how if isinstance(how, str) else "",
         checks=sentences(frame, facts(frame.parts.policy, Skew())) if how is True else (),
         extra_class=extra_class,
@@ -147,33 +155,35 @@ def reviews(
     )
 
 
-def _of_script(args: Any, limit: int, level: int) -> tuple[list[tuple[str, str]], int, int]:
-    """What the script asks for: the page's parameters behind its own two and those of the form's token."""
+def _of_script(context: WidgetContext, args: Any) -> tuple[list[tuple[str, str]], dict[str, Any]]:
+    """The page's own parameters in what the script asks for, and the options that the page was rendered with.
+
+    The options come back in the token, which stands last: nobody but the shop decides where its links lead.
+    """
     pairs = list(pairs_of(args))
-    own = dict(reversed([pair for pair in pairs if pair[0] in {LIMIT, LEVEL}]))
-    asked, depth = own.get(LIMIT, ""), own.get(LEVEL, "")
-    if asked.isascii() and asked.isdecimal() and len(asked) <= 3:
-        limit = min(max(int(asked), 1), MAX_PAGE)
-    if depth in {"1", "2", "3", "4", "5"}:
-        level = int(depth)
+    own: dict[str, str] = {}
     for name in ("f", "lang"):
-        mine = next((place for place, pair in enumerate(pairs) if pair[0] == name), None)
-        if mine is not None:
-            del pairs[mine]
-    return pairs, limit, level
+        place = max((place for place, pair in enumerate(pairs) if pair[0] == name), default=None)
+        if place is not None:
+            own[name] = pairs.pop(place)[1]
+    told = context.reviews().read(own["f"]).get("o", "{}") if "f" in own else "{}"
+    return pairs, json.loads(told)
 
 
-def _list_address(frame: Frame, product: Product, token: str, limit: int) -> str:
-    own = urlencode({"f": token, "lang": frame.language, LIMIT: limit, LEVEL: frame.level})
+def _list_address(frame: Frame, product: Product, options: Mapping[str, Any]) -> str:
+    """Where the script gets the section as the page has it: with the options that are not the usual ones."""
+    told = {name: value for name, value in options.items() if value != _USUAL[name]}
+    token = frame.token(product, **({"o": json.dumps(told, separators=(",", ":"))} if told else {}))
+    own = urlencode({"f": token, "lang": frame.language})
     return f"{frame.mount}/reviews/list/{quote(product.id, safe='')}?{own}"
 
 
-def _write(frame: Frame, write: Any, token: str) -> str:
+def _write(frame: Frame, product: Product, write: Any) -> str:
     if isinstance(write, str):
         return frame.address(write)
     if not write or frame.parts.policy.writers == "buyers":
         return ""
-    return f"{frame.mount}/reviews/write?f={token}&lang={frame.language}"
+    return f"{frame.mount}/reviews/write?f={frame.token(product)}&lang={frame.language}"
 
 
 def _bars(frame: Frame, asked: Asked, summary: Summary) -> list[Bar]:

@@ -17,9 +17,7 @@ from sharekit.widgets.context import ReviewSource
 
 SORT, STARS, WITH, LANGUAGE, AFTER, BEFORE = "sk-sort", "sk-stars", "sk-with", "sk-lang", "sk-after", "sk-before"
 REPORT = "sk-report"
-LIMIT, LEVEL = "sk-n", "sk-h"
-"""With which the script asks for a fragment like the one on the page."""
-OWN = frozenset({SORT, STARS, WITH, LANGUAGE, AFTER, BEFORE, REPORT, LIMIT, LEVEL})
+OWN = frozenset({SORT, STARS, WITH, LANGUAGE, AFTER, BEFORE, REPORT})
 ANCHOR = "sk-reviews"
 MAX_KEPT = 512
 """Characters of the page's other parameters that links keep; more than that nobody needs to carry around."""
