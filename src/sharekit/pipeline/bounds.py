@@ -102,17 +102,18 @@ class Bounds:
         for reader in final:
             if round_.open and reader.name not in self._sampled:
                 work = partial(sample, delivered=delivered(reader.name))
-                round_.change(reader, partial(_rewrite, work=work))
-                self._sampled.add(reader.name)
+                if round_.change(reader, partial(_rewrite, work=work)) is not None:
+                    self._sampled.add(reader.name)
         return self._leave_out(final, FULL, round_)
 
     def _leave_out(self, final: Sequence[SegmentReader], reason: str, round_: _Round) -> list[SegmentReader]:
         nothing_left = []
         for reader in final:
             if round_.open and reader.name not in self._emptied:
-                if round_.change(reader, partial(_rewrite, work=partial(empty, reason=reason))):
+                emptied = round_.change(reader, partial(_rewrite, work=partial(empty, reason=reason)))
+                if emptied:
                     nothing_left.append(reader)
-                else:
+                elif emptied is not None:
                     self._emptied.add(reader.name)
         return nothing_left
 
@@ -129,10 +130,18 @@ class _Round:
         """Whether there is need, and time."""
         return self.wanted > 0 and time.monotonic() < self.until
 
-    def change(self, reader: SegmentReader, work: Callable[[SegmentReader], bool]) -> bool:
-        """Do something to a segment, and see how much smaller it became; what ``work`` returned."""
+    def change(self, reader: SegmentReader, work: Callable[[SegmentReader], bool]) -> bool | None:
+        """Do something to a segment, and see how much smaller it became.
+
+        Returns:
+            What ``work`` returned; ``None`` when it was not possible, such as on a full disk. Delivery must go on then.
+        """
         before = reader.size()
-        done = work(reader)
+        try:
+            done = work(reader)
+        except (sqlite3.Error, OSError) as error:
+            log.info("journal segment %s could not be made smaller: %s", reader.name, error)
+            return None
         self.wanted -= before - reader.size()
         return done
 
