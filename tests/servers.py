@@ -107,4 +107,8 @@ def _running(serve: Sequence[Any], folder: Path, ready: Sequence[Any], stop: Seq
             subprocess.run(stop, check=False, capture_output=True, cwd=folder)
         else:
             server.terminate()
-        server.wait(timeout=PATIENCE)
+        try:
+            server.wait(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
