@@ -10,7 +10,8 @@ so that a busy moment of the machine hits all alike; ratios are medians of those
 
 Servers are private ones, started here with their usual durability. A sink that cannot be measured says why.
 
-To add a sink: write a function that opens it and its floor on a stack, and a row in :data:`CASES`.
+To add a sink: write a function that opens it and its floor on a stack, and a row in :data:`CASES`. Those of brokers,
+files and services are in ``sink_cases.py``.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ from sharekit.sinks.registry import make_sink
 from sharekit.sinks.rows import COLUMNS, TEXT_COLUMNS
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+import sink_cases
+
 import servers
 
 ROUNDS = 5
@@ -174,6 +177,7 @@ CASES: dict[str, Callable[[ExitStack], Pair]] = {
     "postgres": postgres,
     "mysql": mysql,
     "clickhouse": clickhouse,
+    **{name: lambda stack, case=case: Pair(*case(stack)) for name, case in sink_cases.CASES.items()},  # type: ignore[misc]
 }
 """What is measured: the function that opens a sink and its floor, by the sink's name."""
 

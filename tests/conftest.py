@@ -102,6 +102,24 @@ def mysql_url() -> Iterator[str]:
     yield from served(servers.mariadb("--innodb-flush-log-at-trx-commit=2"))
 
 
+@pytest.fixture(scope="session")
+def redis_port() -> Iterator[int]:
+    """A Redis server of the tests' own."""
+    yield from served(servers.redis())
+
+
+@pytest.fixture(scope="session")
+def nats_port() -> Iterator[int]:
+    """A NATS server of the tests' own, with JetStream."""
+    yield from served(servers.nats())
+
+
+@pytest.fixture(scope="session")
+def rabbitmq_port() -> Iterator[int]:
+    """A RabbitMQ broker of the tests' own."""
+    yield from served(servers.rabbitmq())
+
+
 def served(server: AbstractContextManager[str]) -> Iterator[str]:
     """The address of a server; the test is skipped where it is not installed, or fails when services are required."""
     with ExitStack() as stack:

@@ -1,6 +1,7 @@
-"""Private database servers for tests and benchmarks: in a folder of their own, on a free port of the loopback.
+"""Private servers for tests and benchmarks: in a folder of their own, on a free port of the loopback.
 
-Each function is a context manager that gives the address of an empty database ``test``, and leaves nothing behind.
+Each function is a context manager that leaves nothing behind. Those of databases give the address of an empty database
+``test``, those of brokers their port.
 """
 
 from __future__ import annotations
@@ -12,12 +13,12 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 """Seconds a server may take to start, or to stop."""
 
 
@@ -47,7 +48,7 @@ def postgres(*options: str) -> Iterator[str]:
         ready = [binaries / "pg_isready", "-h", "127.0.0.1", "-p", str(port), "-q"]
         # Told to runuser, which hands it on; "fast" ends the connections that tests left open.
         stop = [*account, binaries / "pg_ctl", "-D", data, "stop", "-m", "fast", "-w"]
-        with _running([*account, *serve], folder, ready, stop):
+        with _running([*account, *serve], folder, _answers(ready), stop):
             address = f"postgresql://{user}@127.0.0.1:{port}"
             subprocess.run([binaries / "createdb", f"--maintenance-db={address}/postgres", "test"], check=True)
             yield f"{address}/test"
@@ -67,8 +68,59 @@ def mariadb(*options: str) -> Iterator[str]:
         place = [f"--port={port}", "--bind-address=127.0.0.1", f"--socket={folder / 'socket'}", "--skip-name-resolve"]
         client = [shutil.which("mariadb") or "mysql", "--no-defaults", f"--socket={folder / 'socket'}", "-uroot"]
         ready = [*client, "-e", "CREATE DATABASE IF NOT EXISTS test"]
-        with _running([server, *own, *place, "--innodb-buffer-pool-size=64M", *options], folder, ready):
+        with _running([server, *own, *place, "--innodb-buffer-pool-size=64M", *options], folder, _answers(ready)):
             yield f"mysql://root@127.0.0.1:{port}/test"
+
+
+@contextmanager
+def redis() -> Iterator[int]:
+    """A Redis server that keeps nothing on the disk."""
+    server = _program("redis-server", "Redis", "redis-server")
+    with _folder("redis") as folder:
+        port = free_port()
+        command = [server, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder]
+        with _running(command, folder, _listens(port)):
+            yield port
+
+
+@contextmanager
+def nats() -> Iterator[int]:
+    """A NATS server with JetStream."""
+    server = _program("nats-server", "NATS", "nats-server")
+    with _folder("nats") as folder:
+        port = free_port()
+        command = [server, "-js", "-a", "127.0.0.1", "-p", str(port), "-sd", folder / "js"]
+        with _running(command, folder, _listens(port)):
+            yield port
+
+
+@contextmanager
+def rabbitmq() -> Iterator[int]:
+    """A RabbitMQ broker, with a port mapper of its own."""
+    server = _program("rabbitmq-server", "RabbitMQ", "rabbitmq-server")
+    own = "/usr/lib/rabbitmq/bin/rabbitmq-server"  # Debian's wrapper wants to be another account
+    with _folder("rabbitmq") as folder:
+        port, mapper = free_port(), str(free_port())
+        (folder / "plugins").write_text("[].")
+        (folder / "rabbitmq.conf").write_text(f"listeners.tcp.1 = 127.0.0.1:{port}\n")
+        env = {
+            "HOME": str(folder),
+            "ERL_EPMD_PORT": mapper,
+            "ERL_EPMD_ADDRESS": "127.0.0.1",
+            "RABBITMQ_NODENAME": f"sharekit{port}@localhost",
+            "RABBITMQ_DIST_PORT": str(free_port()),
+            "RABBITMQ_MNESIA_BASE": str(folder / "mnesia"),
+            "RABBITMQ_LOG_BASE": str(folder / "logs"),
+            "RABBITMQ_CONFIG_FILE": str(folder / "rabbitmq.conf"),
+            "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "plugins"),
+            "RABBITMQ_PID_FILE": str(folder / "pid"),
+        }
+        try:
+            with _running([own if Path(own).exists() else server], folder, _listens(port), env=env):
+                yield port
+        finally:
+            if mapping := shutil.which("epmd"):  # the broker leaves it running
+                subprocess.run([mapping, "-port", mapper, "-kill"], check=False, capture_output=True)
 
 
 def free_port() -> int:
@@ -79,25 +131,56 @@ def free_port() -> int:
         return port
 
 
+def _program(name: str, what: str, package: str) -> str:
+    found = shutil.which(name, path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"]))
+    if found is None:
+        raise MissingServerError(what, package)
+    return found
+
+
 @contextmanager
-def _folder(what: str, owner: str) -> Iterator[Path]:
+def _folder(what: str, owner: str = "") -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix=f"sharekit-{what}-"))
     try:
-        if os.geteuid() == 0:
+        if owner and os.geteuid() == 0:
             shutil.chown(folder, owner)
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def _answers(command: Sequence[Any]) -> Callable[[], bool]:
+    """Whether a client's command succeeds."""
+    return lambda: subprocess.run(command, check=False, capture_output=True).returncode == 0
+
+
+def _listens(port: int) -> Callable[[], bool]:
+    """Whether somebody takes connections."""
+
+    def connect() -> bool:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            return False
+        return True
+
+    return connect
+
+
 @contextmanager
-def _running(serve: Sequence[Any], folder: Path, ready: Sequence[Any], stop: Sequence[Any] = ()) -> Iterator[None]:
+def _running(
+    serve: Sequence[Any],
+    folder: Path,
+    ready: Callable[[], bool],
+    stop: Sequence[Any] = (),
+    env: Mapping[str, str] | None = None,
+) -> Iterator[None]:
     """A server that answers; it ends with the block, whatever happens there."""
     with (folder / "log").open("wb") as log:
-        server = subprocess.Popen(serve, stdout=log, stderr=log, cwd=folder)
+        server = subprocess.Popen(serve, stdout=log, stderr=log, cwd=folder, env=os.environ | dict(env or {}))
     try:
         deadline = time.monotonic() + PATIENCE
-        while subprocess.run(ready, check=False, capture_output=True).returncode:
+        while not ready():
             if server.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError((folder / "log").read_text(errors="replace"))
             time.sleep(0.05)
@@ -107,4 +190,8 @@ def _running(serve: Sequence[Any], folder: Path, ready: Sequence[Any], stop: Seq
             subprocess.run(stop, check=False, capture_output=True, cwd=folder)
         else:
             server.terminate()
-        server.wait(timeout=PATIENCE)
+        try:
+            server.wait(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()

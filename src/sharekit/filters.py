@@ -157,4 +157,4 @@ FROM_URL: Mapping[str, Callable[[str], Filter]] = {
     "redact": lambda text: redact(*_listed(text)),
     "sample": lambda text: sample(float(text)),
 }
-"""Filters as options of any sink's URL, in the order in which they work: ``jsonl:orders.jsonl?only=purchase,refund``."""
+"""Filters as options of any sink's URL, in the order in which they work: ``jsonl:orders.jsonl?only=purchase``."""

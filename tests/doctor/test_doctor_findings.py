@@ -8,9 +8,10 @@ import pytest
 
 from sharekit.config import Settings
 from sharekit.doctor.books import balance, troubles
-from sharekit.doctor.directory import NETWORK_FILE_SYSTEMS, file_system, free_space, mounted_as
+from sharekit.doctor.directory import file_system, free_space
 from sharekit.doctor.installation import examine_settings, import_name, sqlite_version
 from sharekit.doctor.sinks import examine_sinks
+from sharekit.pipeline.filesystems import NETWORK_FILE_SYSTEMS, mounted_as
 from sharekit.pipeline.status import SinkStatus
 from sharekit.sinks.memory import MemorySink
 

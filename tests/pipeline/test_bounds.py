@@ -293,3 +293,40 @@ def test_a_full_disk_does_not_stop_the_thinning(data_dir, left_behind, monkeypat
     status = status_of(data_dir, ["down"])
     assert status.sinks[0].dropped == {FULL: 400}
     assert status.balanced
+
+
+@pytest.mark.parametrize("step", ["sample", "empty"])
+def test_where_nothing_can_be_rewritten_delivery_goes_on(data_dir, left_behind, monkeypatch, fickle_sink, step):
+    """A disk without any room stops the thinning, but no sink: what they take makes room."""
+
+    def impossible(connection: sqlite3.Connection, **settings: object) -> bool:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(bounds, step, impossible)
+    recorded = left_behind(400, ("purchase",))
+    sink = fickle_sink("well")
+    deliverer = Deliverer(data_dir, [sink], limits=Limits(bytes=1_000))
+    deadline = time.monotonic() + 20
+    while segment_names(data_dir / "journal"):
+        assert time.monotonic() < deadline
+        deliverer._looked = 0.0
+        deliverer.tick()
+    deliverer.stop(5)
+    assert sink.events == recorded
+
+
+def test_what_every_sink_has_goes_first_but_no_purchase(data_dir, left_behind, fickle_sink):
+    """What is delivered makes room without being counted, except by a sink that comes later; it gets every purchase."""
+    recorded = left_behind(200)
+    first = fickle_sink("first")
+    assert drain(data_dir, [first], 30, keep=True)
+    for name in segment_names(data_dir / "journal"):
+        with closing(SegmentReader(data_dir / "journal", name).connect_to_mend()) as connection:
+            sample(connection, 200)
+    late = fickle_sink("late")
+    assert drain(data_dir, [first, late], 30)
+    assert first.events == recorded
+    assert late.events == [event for event in recorded if event.name == "purchase"]
+    status = status_of(data_dir)
+    assert status.balanced
+    assert (dict(status.sink("first").dropped), dict(status.sink("late").dropped)) == ({}, {FULL: 190})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from contextlib import closing
@@ -20,14 +19,14 @@ from sharekit.pipeline.segments import SegmentReader, segment_names
 from sharekit.sinks.sqlite import SqliteSink
 
 MOUNTS = """\
-/dev/sda1 / ext4 rw 0 0
-server:/export /srv nfs4 rw,vers=4.2 0 0
-/dev/sdb1 /srv/local xfs rw 0 0
-//nas/share /mnt/with\\040space cifs rw 0 0
-host:/home /mnt/ssh fuse.sshfs rw 0 0
-C:\\134 /mnt/c 9p rw 0 0
-tmpfs /over tmpfs rw 0 0
-server:/x /over nfs rw 0 0
+21 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
+22 21 0:40 / /srv rw - nfs4 server:/export rw,vers=4.2
+23 22 8:17 / /srv/local rw - xfs /dev/sdb1 rw
+24 21 0:41 / /mnt/with\\040space rw - cifs //nas/share rw
+25 21 0:42 / /mnt/ssh rw - fuse.sshfs host:/home rw
+26 21 0:43 / /mnt/c rw - 9p C:\\134 rw
+27 21 0:44 / /over rw - tmpfs tmpfs rw
+28 21 0:45 / /over rw - nfs server:/x rw
 broken
 """
 
@@ -66,7 +65,7 @@ def test_the_file_system_of_a_directory(mounts, path, kind):
 
 def test_a_network_file_system_is_refused_with_advice(mounts, data_dir, make_pipeline, events):
     """Recording on one fails at once, says why and what to do, and makes nothing there; a setting allows it."""
-    mounts(f"/dev/sda1 / ext4 rw 0 0\nserver:/export {data_dir} nfs4 rw 0 0\n")
+    mounts(f"21 1 8:1 / / rw - ext4 /dev/sda1 rw\n22 21 0:40 / {data_dir} rw - nfs4 server:/export rw\n")
     with pytest.raises(JournalError, match=r"nfs4.*data_dir.*networked_data_dir=True"):
         make_pipeline().record(events(1)[0])
     assert not data_dir.exists()
@@ -258,4 +257,4 @@ def test_mounts_of_this_machine_can_be_read():
     """The kernel's own list has the form that is expected."""
     if not filesystems.MOUNTS.exists():
         pytest.skip("no /proc here")
-    assert filesystems._type_of(os.path.realpath("/proc/self")) == "proc"
+    assert filesystems.mounted_as(Path("/proc/sys")) == "proc"

@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 from sharekit.doctor.finding import Finding
+from sharekit.pipeline.filesystems import NETWORK_FILE_SYSTEMS, mounted_as
 
-MOUNTS = Path("/proc/self/mountinfo")
-NETWORK_FILE_SYSTEMS = frozenset({
-    "nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "coda", "gfs2", "glusterfs", "gpfs", "lustre", "ncpfs",
-    "ocfs2", "orangefs", "virtiofs", "beegfs", "fuse.sshfs", "fuse.glusterfs", "fuse.ceph", "fuse.s3fs", "fuse.rclone",
-    "fuse.gcsfuse", "fuse.davfs", "fuse.juicefs", "davfs",
-})  # fmt: skip
-"""Kernel names of file systems that several hosts may share. SQLite's WAL needs memory that all its users share, so it
-works on one host only (https://www.sqlite.org/wal.html)."""
 LOW_SPACE = 200 * 1024 * 1024
 NO_SPACE = 10 * 1024 * 1024
 SECRETS = ("secret.key", "salts.json")
@@ -43,29 +35,6 @@ def nearest(folder: Path) -> Path:
     while not folder.is_dir():
         folder = folder.parent
     return folder.resolve()
-
-
-def mounted_as(folder: Path, mounts: Path = MOUNTS) -> str:
-    """The kind of file system a folder lies on, in the kernel's words; ``""`` when that cannot be seen.
-
-    Parameters:
-        mounts: a file in the form of ``/proc/self/mountinfo`` (proc(5)).
-    """
-    try:
-        lines = mounts.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
-    except OSError:
-        return ""
-    kind, depth = "", -1
-    for line in lines:
-        before, separator, after = line.partition(" - ")
-        fields = before.split(" ")
-        if not separator or len(fields) < 5:
-            continue
-        point = Path(re.sub(r"\\([0-7]{3})", lambda match: chr(int(match[1], 8)), fields[4]))
-        # A later mount at the same place hides an earlier one.
-        if (folder == point or point in folder.parents) and len(point.parts) >= depth:
-            kind, depth = after.split(" ")[0], len(point.parts)
-    return kind
 
 
 def file_system(folder: Path, kind: str) -> Finding:

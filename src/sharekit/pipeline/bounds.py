@@ -26,10 +26,10 @@ LOOK_EVERY = 1.0
 AT_A_TIME = 0.2
 """Seconds for which segments are made smaller before delivery goes on."""
 CHANCE = 60.0
-"""Seconds for which sinks get a chance to take a segment first: a deliverer that begins may find many, and after the
-clock was set some seem old."""
+"""Seconds for which sinks get a chance first: to take what a deliverer finds at its start, which may be much, and what
+seems old, which may be because the clock was set."""
 PATIENCE = 1.5
-"""Beyond so many times the bound in bytes no more chances are given."""
+"""Beyond so many times the bound in bytes there is no chance."""
 MARGIN = 0.9
 """Beyond the bound the journal is brought down to this part of it, so that not every event beyond it counts."""
 
@@ -48,7 +48,7 @@ class Limits:
 
 
 class Bounds:
-    """Keeps the journal within its limits. Only the holder of the lease may have one, in one thread.
+    """Keeps the journal within its limits. Made by the holder of the lease when it gets it; used by one thread.
 
     Parameters:
         limits: the limits.
@@ -56,6 +56,7 @@ class Bounds:
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
+        self._begun = time.monotonic()
         self._looked = 0.0
         self._sampled: set[str] = set()
         self._emptied: set[str] = set()
@@ -77,15 +78,16 @@ class Bounds:
         names = {reader.name for reader in readers}
         self._sampled &= names
         self._emptied &= names
-        size = sum(reader.size() for reader in readers)
+        before = time.monotonic() - CHANCE
         final = [reader for reader in readers if reader.final and not reader.damaged]
-        due = [reader for reader in final if reader.final_since <= time.monotonic() - CHANCE]
-        nothing_left = self._leave_out([reader for reader in due if reader.age() > self.limits.age], OLD, _Round(until))
-        if size > self.limits.bytes:
+        old = [reader for reader in final if reader.final_since <= before and reader.age() > self.limits.age]
+        nothing_left = self._leave_out(old, OLD, _Round(until))
+        size = sum(reader.size() for reader in readers)
+        if size > self.limits.bytes and (self._begun <= before or size > self.limits.bytes * PATIENCE):
             if not self._told:
                 log.warning("the journal is over its bound of %d bytes; events are being left out", self.limits.bytes)
-            chosen = sorted(due if size < self.limits.bytes * PATIENCE else final, key=SegmentReader.last_write)
-            nothing_left += self._make_room(chosen, delivered, _Round(until, size - self.limits.bytes * MARGIN))
+            final.sort(key=SegmentReader.last_write)
+            nothing_left += self._make_room(final, delivered, _Round(until, size - self.limits.bytes * MARGIN))
         self._told = size > self.limits.bytes
         if time.monotonic() < until:  # all is done for now
             self._looked = time.monotonic()
@@ -99,19 +101,19 @@ class Bounds:
                 round_.change(reader, partial(SegmentReader.compact, at_once=True))
         for reader in final:
             if round_.open and reader.name not in self._sampled:
-                round_.change(
-                    reader, lambda reader: _rewrite(reader, partial(sample, delivered=delivered(reader.name)))
-                )
-                self._sampled.add(reader.name)
+                work = partial(sample, delivered=delivered(reader.name))
+                if round_.change(reader, partial(_rewrite, work=work)) is not None:
+                    self._sampled.add(reader.name)
         return self._leave_out(final, FULL, round_)
 
     def _leave_out(self, final: Sequence[SegmentReader], reason: str, round_: _Round) -> list[SegmentReader]:
         nothing_left = []
         for reader in final:
             if round_.open and reader.name not in self._emptied:
-                if round_.change(reader, partial(_rewrite, work=partial(empty, reason=reason))):
+                emptied = round_.change(reader, partial(_rewrite, work=partial(empty, reason=reason)))
+                if emptied:
                     nothing_left.append(reader)
-                else:
+                elif emptied is not None:
                     self._emptied.add(reader.name)
         return nothing_left
 
@@ -128,10 +130,18 @@ class _Round:
         """Whether there is need, and time."""
         return self.wanted > 0 and time.monotonic() < self.until
 
-    def change(self, reader: SegmentReader, work: Callable[[SegmentReader], bool]) -> bool:
-        """Do something to a segment, and see how much smaller it became; what ``work`` returned."""
+    def change(self, reader: SegmentReader, work: Callable[[SegmentReader], bool]) -> bool | None:
+        """Do something to a segment, and see how much smaller it became.
+
+        Returns:
+            What ``work`` returned; ``None`` when it was not possible, such as on a full disk. Delivery must go on then.
+        """
         before = reader.size()
-        done = work(reader)
+        try:
+            done = work(reader)
+        except (sqlite3.Error, OSError) as error:
+            log.info("journal segment %s could not be made smaller: %s", reader.name, error)
+            return None
         self.wanted -= before - reader.size()
         return done
 

@@ -169,6 +169,7 @@ class Deliverer:
                 for sink in self.sinks
             ]
             clear_locks(self._journal)
+            self._bounds = Bounds(self._bounds.limits)
             self._look()
         except BaseException:
             self._workers = []

@@ -10,14 +10,14 @@ import os
 import re
 from pathlib import Path
 
-MOUNTS = Path("/proc/self/mounts")
-NETWORKED = frozenset({
-    "9p", "afs", "beegfs", "ceph", "cifs", "coda", "davfs", "fuse.ceph", "fuse.cephfs", "fuse.davfs2", "fuse.gcsfuse",
-    "fuse.glusterfs", "fuse.goofys", "fuse.grpcfuse", "fuse.juicefs", "fuse.mount-s3", "fuse.osxfs", "fuse.rclone",
-    "fuse.s3fs", "fuse.sshfs", "fuse.weed", "glusterfs", "gpfs", "lustre", "ncpfs", "nfs", "nfs3", "nfs4", "orangefs",
-    "pvfs2", "smb2", "smb3", "smbfs",
+MOUNTS = Path("/proc/self/mountinfo")
+NETWORK_FILE_SYSTEMS = frozenset({
+    "9p", "afs", "beegfs", "ceph", "cifs", "coda", "davfs", "fuse.ceph", "fuse.cephfs", "fuse.davfs", "fuse.davfs2",
+    "fuse.gcsfuse", "fuse.glusterfs", "fuse.goofys", "fuse.grpcfuse", "fuse.juicefs", "fuse.mount-s3", "fuse.osxfs",
+    "fuse.rclone", "fuse.s3fs", "fuse.sshfs", "gfs2", "glusterfs", "gpfs", "lustre", "ncpfs", "nfs", "nfs4", "ocfs2",
+    "orangefs", "pvfs2", "smb3", "smbfs", "virtiofs",
 })  # fmt: skip
-"""Types, as Linux names them, that more than one host may have mounted."""
+"""Types, in the words of Linux, that more than one host may have mounted."""
 _ESCAPED = re.compile(r"\\([0-7]{3})")
 
 
@@ -26,22 +26,29 @@ def network_type(directory: Path) -> str:
 
     Only Linux tells; elsewhere the answer is ``""``.
     """
-    kind = _type_of(os.path.realpath(directory))
-    return kind if kind in NETWORKED else ""
+    kind = mounted_as(Path(os.path.realpath(directory)), MOUNTS)
+    return kind if kind in NETWORK_FILE_SYSTEMS else ""
 
 
-def _type_of(path: str) -> str:
+def mounted_as(folder: Path, mounts: Path = MOUNTS) -> str:
+    """The type of file system a folder lies on, in the kernel's words; ``""`` when that cannot be seen.
+
+    Parameters:
+        folder: absolute, without symbolic links in it.
+        mounts: a file in the form of ``/proc/self/mountinfo`` (proc(5)).
+    """
     try:
-        lines = MOUNTS.read_text("utf-8", "surrogateescape").splitlines()
+        lines = mounts.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
     except OSError:
         return ""
-    best, kind = "", ""
+    kind, depth = "", -1
     for line in lines:
-        fields = line.split(" ")
-        if len(fields) < 3:
+        before, separator, after = line.partition(" - ")
+        fields = before.split(" ")
+        if not separator or len(fields) < 5:
             continue
-        # Spaces and the like are written as octal numbers (fstab(5)). Of two mounts on one place the later is seen.
-        point = _ESCAPED.sub(lambda match: chr(int(match[1], 8)), fields[1]).rstrip("/")
-        if len(point) >= len(best) and (path == point or path.startswith(point + "/")):
-            best, kind = point, fields[2]
+        point = Path(_ESCAPED.sub(lambda match: chr(int(match[1], 8)), fields[4]))
+        # A later mount at the same place hides an earlier one.
+        if (folder == point or point in folder.parents) and len(point.parts) >= depth:
+            kind, depth = after.split(" ")[0], len(point.parts)
     return kind

@@ -236,7 +236,7 @@ class Journal:
         return segment
 
     def _begin(self) -> Segment:
-        if not self.networked and (kind := network_type(self.directory)):
+        if not self._run and not self.networked and (kind := network_type(self.directory)):
             raise networked_refusal(self.directory, kind)
         make_directory(self.directory)
         if not self._run:

@@ -64,7 +64,11 @@ def sample(connection: sqlite3.Connection, delivered: int) -> bool:
     connection.execute("BEGIN IMMEDIATE")
     untouched = stage(connection) == 0
     if untouched:
-        changes = [(_MARKS[FULL], seq) for seq, _ in _rows(connection, 0, delivered)]
+        changes = [
+            (_MARKS[FULL], seq)
+            for seq, record in _events(_rows(connection, 0, delivered))
+            if record.get("name") not in NEVER
+        ]
         crowds: dict[tuple[object, ...], list[tuple[int, dict[str, Any]]]] = {}
         for seq, record in _events(_rows(connection, delivered)):
             if record.get("name") in SAMPLES:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -47,7 +46,8 @@ class JsonlSink(Sink):
         self.rotation = rotation
         self._lock = threading.Lock()
         self._file: BinaryIO | None = None
-        self._ids: OrderedDict[str, None] = OrderedDict()
+        self._ids: set[str] = set()
+        self._earlier: set[str] = set()
 
     @classmethod
     def from_url(cls, url: SinkUrl) -> JsonlSink:
@@ -71,8 +71,11 @@ class JsonlSink(Sink):
         with self._lock:
             file = self._open()
             ids = [record["id"] for record in records(batch)]
-            new = [line for id_, line in zip(ids, lines(batch), strict=True) if id_ not in self._ids]
-            text = "".join(f"{line}\n" for line in new).encode()
+            new = lines(batch)
+            if not (self._ids.isdisjoint(ids) and self._earlier.isdisjoint(ids)):
+                known = self._ids | self._earlier
+                new = [line for id_, line in zip(ids, new, strict=True) if id_ not in known]
+            text = "\n".join([*new, ""]).encode()
             # Before a batch and never after it: so the last one, which may come again, is always in the file at hand.
             if self.rotation is not None and self.rotation.due(self.path, len(text)):
                 self._close()
@@ -139,9 +142,10 @@ class JsonlSink(Sink):
         self._remember(ids)
 
     def _remember(self, ids: Sequence[str]) -> None:
-        self._ids.update(dict.fromkeys(ids))
-        while len(self._ids) > _REMEMBERED:
-            self._ids.popitem(last=False)
+        """Know these ids, and of those before at least the last 2,000."""
+        if len(self._ids) >= _REMEMBERED:
+            self._ids, self._earlier = set(), self._ids
+        self._ids.update(ids)
 
     def _cut(self, end: int) -> None:
         """Remove what part of a batch was written, and what is left in the buffer."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from confluent_kafka import KafkaError, KafkaException, Producer
+from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from sharekit.events.model import Event
 from sharekit.exceptions import ConfigError
@@ -91,35 +92,51 @@ class KafkaSink(Sink):
         rejected: dict[str, str] = {}
         failed: list[KafkaError] = []
 
-        def send(producer: Producer, id_: str, key: str, line: str) -> None:
-            def arrived(error: KafkaError | None, _: object) -> None:
-                if error is None:
-                    return
-                if error.code() in _REFUSED:
-                    rejected[id_] = error.str()
-                else:
-                    failed.append(error)
-
-            while True:
-                try:
-                    producer.produce(self.topic, line.encode(), key.encode(), on_delivery=arrived)
-                    return
-                except BufferError:  # librdkafka's own queue is full
-                    producer.poll(0.1)
-                except KafkaException as error:
-                    if error.args[0].code() not in _REFUSED:
-                        raise
-                    rejected[id_] = error.args[0].str()
-                    return
+        def arrived(error: KafkaError | None, message: Message) -> None:
+            if error is None:
+                return
+            if error.code() in _REFUSED:
+                rejected[json.loads(message.value() or "{}").get("id", "")] = error.str()
+            else:
+                failed.append(error)
 
         with self._producer.use() as lasting:
+            producer, topic = lasting.producer, self.topic
+            produce = producer.produce
             for record, line in zip(records(batch), lines(batch), strict=True):
-                send(lasting.producer, record["id"], record.get("visitor") or record["id"], line)
-            left = lasting.producer.flush(SECONDS + 5)
+                key = record.get("visitor") or record["id"]
+                try:
+                    produce(topic, line.encode(), key.encode(), on_delivery=arrived)
+                except (BufferError, KafkaException) as error:
+                    self._insist(producer, line, key, arrived, error, rejected)
+            left = producer.flush(SECONDS + 5)
             if failed or left:
                 why = failed[0].str() if failed else f"{left} events were not acknowledged in {SECONDS} s"
                 raise Retry(f"{len(failed) or left} of {len(batch)} events did not arrive: {why}")
         return Result(rejected) if rejected else None
+
+    def _insist(
+        self,
+        producer: Producer,
+        line: str,
+        key: str,
+        arrived: Callable[[KafkaError | None, Message], None],
+        error: Exception | None,
+        rejected: dict[str, str],
+    ) -> None:
+        """Send an event that librdkafka did not take at once: its queue is full, or the event is too large."""
+        while error is not None:
+            if isinstance(error, KafkaException):
+                if error.args[0].code() not in _REFUSED:
+                    raise error
+                rejected[json.loads(line)["id"]] = error.args[0].str()
+                return
+            producer.poll(0.1)
+            try:
+                producer.produce(self.topic, line.encode(), key.encode(), on_delivery=arrived)
+                error = None
+            except (BufferError, KafkaException) as again:
+                error = again
 
     def check(self) -> str | None:
         """Whether a broker answers and the topic has a partition."""
