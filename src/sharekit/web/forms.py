@@ -95,6 +95,8 @@ def read_form(request: Request) -> Form:
         FormError: another type or charset, malformed, too many or too long parts.
         MissingExtraError: ``multipart`` is not installed, and the form has that type.
     """
+    if isinstance(request.form_read, Form):
+        return request.form_read
     kind, boundary = _content_type(request.header("content-type"))
     if kind == "application/x-www-form-urlencoded":
         return _urlencoded(request)
