@@ -127,7 +127,8 @@ def _order(visit: Visit, token: str, invitation: Invitation, form: Form) -> Resp
     review = None
     for prefix, draft in {} if errors else drafts.items():
         try:
-            review = visit.desk.submit_invited(token, draft, photos=_photos(form, prefix), seen=visit.seen)
+            kept = visit.desk.submit_invited(token, draft, photos=_photos(form, prefix), seen=visit.seen)
+            review = kept or review
         except DraftError as error:
             errors |= {f"{prefix}{name}": words for name, words in error.messages(visit.locale).items()}
     if errors:
