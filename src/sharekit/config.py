@@ -62,8 +62,8 @@ class Settings:
         reviews: where reviews are kept, by URL (relative paths lie in ``data_dir``), or a store as an object.
         review_policy: a :class:`sharekit.reviews.policy.ReviewPolicy`, or a mapping of its fields.
         mail: a function ``(to, subject, text)`` that sends a mail, or the URL of an SMTP server.
-        customer: given a request, tells who is signed in: a ``Customer`` (see :mod:`sharekit.reviews.people`), a mapping
-            with ``id``, ``name``, ``email``, ``orders``, or ``None``.
+        customer: given a request, tells who is signed in: a ``Customer`` (:mod:`sharekit.reviews.people`), a mapping of
+            its fields ``id``, ``name``, ``email``, ``orders``, or ``None``.
         review_address: given a review, its writer's e-mail address, where the shop knows it: the kit keeps none.
     """
 
@@ -126,7 +126,9 @@ class Settings:
         ):
             raise ConfigError("attribution_days: pass a whole number of days, 1 or more.")
         if isinstance(self.reviews, str) and ":" not in self.reviews:
-            raise ConfigError("reviews: pass the URL of a store, such as 'sqlite:reviews.db' or 'postgres://host/shop'.")
+            raise ConfigError(
+                "reviews: pass the URL of a store, such as 'sqlite:reviews.db' or 'postgres://host/shop'."
+            )
         if self.customer is not None and not callable(self.customer):
             raise ConfigError("customer: pass a function that tells who is signed in, given a request.")
         if self.review_address is not None and not callable(self.review_address):
