@@ -70,8 +70,8 @@ class Settings:
         reviews: where reviews are kept, by URL (relative paths lie in ``data_dir``), or a store as an object.
         review_policy: a :class:`sharekit.reviews.policy.ReviewPolicy`, or a mapping of its fields.
         mail: a function ``(to, subject, text)`` that sends a mail, or the URL of an SMTP server.
-        customer: given a request, tells who is signed in: a ``Customer`` (see :mod:`sharekit.reviews.people`), a mapping
-            with ``id``, ``name``, ``email``, ``orders``, or ``None``.
+        customer: given a request, tells who is signed in: a ``Customer`` (:mod:`sharekit.reviews.people`), a mapping of
+            its fields ``id``, ``name``, ``email``, ``orders``, or ``None``.
         review_address: given a review, its writer's e-mail address, where the shop knows it: the kit keeps none.
     """
 

@@ -81,9 +81,10 @@ def announce(catalog: Catalog, address: str, data_dir: Path) -> None:
     say(f"{catalog.name}: {len(catalog.wares)} products ({catalog.form})")
     _remarks("skipped", catalog.skipped)
     _remarks("shown, with something left out", catalog.notes)
-    say(f"  Shop    {address}/")
-    say(f"  Report  {address}/report")
-    say(f"  Data    {data_dir.resolve()}")
+    say(f"  Shop     {address}/")
+    say(f"  Report   {address}/report")
+    say(f"  Reviews  {address}/moderation/")
+    say(f"  Data     {data_dir.resolve()}")
     say("Press Ctrl+C to stop.")
 
 

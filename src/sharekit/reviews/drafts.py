@@ -23,6 +23,9 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}\Z")
 _COUNTRY = re.compile(r"[A-Za-z]{2}\Z")
 
 
+_MOST_MARKS = 30
+
+
 class DraftError(ShareKitError, ValueError):
     """What was handed in cannot be taken as it is.
 
@@ -124,11 +127,25 @@ def clean(text: str, *, lines: bool = False) -> str:
         lines: keep line breaks, at most two in a row, as ``\\n``; else everything becomes one line.
     """
     text = re.sub(r"\r\n?|[\u2028\u2029\x85\x0b\x0c]", "\n", text)
-    text = unicodedata.normalize("NFC", _UNWANTED.sub("", text))
+    text = unicodedata.normalize("NFC", _with_few_marks(_UNWANTED.sub("", text)))
     if not lines:
         return " ".join(text.split())
     text = "\n".join(line.rstrip() for line in text.split("\n"))  # a pattern would take the square of long blanks
     return re.sub(r"\n{3,}", "\n\n", text).strip()
+
+
+def _with_few_marks(text: str) -> str:
+    """The text without the marks that stand 31st or later on one letter: no language writes so many (Stream-Safe Text
+    Format, Unicode Standard Annex 15), and composing a run takes the square of its length."""
+    if text.isascii():
+        return text
+    kept: list[str] = []
+    run = 0
+    for character in text:
+        run = run + 1 if unicodedata.combining(character) else 0
+        if run <= _MOST_MARKS:
+            kept.append(character)
+    return "".join(kept)
 
 
 def read_draft(

@@ -16,6 +16,8 @@ MAX_FILES = 6
 MAX_FILE = 10 * 1024 * 1024
 MAX_UPLOAD = MAX_FILES * MAX_FILE + 256 * 1024
 """Bytes of a form with photos: six of 10 MB, and the texts."""
+MAX_TEXTS = 512 * 1024
+"""Bytes of all texts of such a form: it may be about several products."""
 MAX_PARTS = 120
 IN_MEMORY = 128 * 1024
 """Bytes of a body or file that are kept in memory; what is longer goes to a file without a name."""
@@ -95,6 +97,8 @@ def read_form(request: Request) -> Form:
         FormError: another type or charset, malformed, too many or too long parts.
         MissingExtraError: ``multipart`` is not installed, and the form has that type.
     """
+    if isinstance(request.form_read, Form):
+        return request.form_read
     kind, boundary = _content_type(request.header("content-type"))
     if kind == "application/x-www-form-urlencoded":
         return _urlencoded(request)
@@ -125,6 +129,7 @@ def _multipart(request: Request, boundary: str) -> Form:
         raise MissingExtraError("a form with photos", "reviews") from error
     form = Form()
     texts: dict[str, bytearray] = {}
+    room = MAX_TEXTS
     target: BinaryIO | bytearray = bytearray()
     try:
         with PushMultipartParser(boundary, max_segment_count=MAX_PARTS, max_header_size=_LONGEST_HEADER) as parser:
@@ -134,8 +139,14 @@ def _multipart(request: Request, boundary: str) -> Form:
                         target = texts[event.name] = bytearray()
                     else:
                         target = form.add_file(event.name)
+                elif event and not isinstance(target, bytearray):
+                    if target.tell() <= MAX_FILE:  # what is beyond it only shows that the file is too long
+                        target.write(event)
                 elif event:
-                    _keep(event, target)
+                    room -= len(event)
+                    if room < 0:
+                        raise FormError(413, "too_large", f"The texts of a form may have {MAX_TEXTS >> 10} kB.")
+                    target += event
         form.fields = {name: bytes(text).decode() for name, text in texts.items()}
     except (MultipartError, UnicodeDecodeError, FormError) as error:
         form.__exit__()
@@ -148,16 +159,6 @@ def _multipart(request: Request, boundary: str) -> Form:
         raise FormError(400, "bad_form", "The form is malformed or was broken off; send it again.") from None
     form.rewind()
     return form
-
-
-def _keep(piece: bytes | bytearray | memoryview, target: BinaryIO | bytearray) -> None:
-    """Append to a text, or to a file as far as it is needed to know that it is too long."""
-    if isinstance(target, bytearray):
-        if len(target) + len(piece) > MAX_BODY:
-            raise FormError(413, "too_large", f"A text of a form may have {MAX_BODY} bytes.")
-        target += piece
-    elif target.tell() <= MAX_FILE:
-        target.write(piece)
 
 
 def _chunks(request: Request) -> Iterator[bytes]:

@@ -30,6 +30,7 @@ class Request:
         host: the ``Host`` header.
         mount: path under which the kit's app hangs, without a slash at the end.
         upload: the body of a form that may hold photos, in a file; ``body`` is empty then.
+        form_read: the form, where the framework has read it already; ``body`` and ``upload`` are empty then.
         native: the framework's own request, where there is one: what the ``customer`` setting is given.
     """
 
@@ -43,6 +44,7 @@ class Request:
     host: str = ""
     mount: str = ""
     upload: BinaryIO | None = None
+    form_read: Any = None
     native: Any = None
 
     def header(self, name: str) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask, Request, render_template_string, session
+from flask import Flask, Request, render_template_string, request, session
 from flask.typing import ResponseReturnValue
+from PIL import Image
 
 from sharekit import Product
 from sharekit.integrations.flask import FlaskShareKit
@@ -73,6 +76,31 @@ def test_the_pages_own_parameters_sort_and_filter(app: Flask) -> None:
     assert "colour=blue" in listed
     for nonsense in ("sk-stars=9", "sk-sort=x", "sk-after=%00", "sk-lang=" + "x" * 999, "sk-stars=1&sk-stars=1"):
         assert client.get(f"/p/mug-1?{nonsense}").status_code == 200
+
+
+def test_a_hook_may_have_read_the_form_before(app: Flask) -> None:
+    """Extensions do that; the form and its photos still arrive, on the kit's pages and on the moderators'."""
+    kit: ShareKit = app.extensions["sharekit"]
+    app.before_request(lambda: request.form.get("anything"))
+    FlaskShareKit().moderation(app, lambda _: "Ylva")
+    client = app.test_client()
+    client.get("/login")
+    token = kit._form_signer.sign({"p": "mug-1", "t": "Mug", "u": "/p/mug-1"})
+    file = BytesIO()
+    Image.new("RGB", (64, 48), "teal").save(file, "JPEG")
+    file.seek(0)
+    data = {"f": token, "rating": "4", "photos": [(file, "a.jpg"), (BytesIO(), "")]}
+    assert client.post("/sharekit/reviews/write", data=data).status_code == 303
+    (review,) = kit.review_store.queue("pending").reviews
+    assert len(review.photos) == 1
+    page = client.get("/moderation/").text
+    found = re.search(r'name="t" value="([^"]+)"', page)
+    assert found is not None
+    client.post("/moderation/decide", data={"t": found[1], "review": review.id, "status": "published"})
+    published = kit.review_store.get(review.id)
+    assert published is not None
+    assert published.status == "published"
+    assert client.post("/sharekit/reviews/vote", data={"up": "x"}).status_code == 303
 
 
 def test_who_is_signed_in_is_told_by_flasks_session(app: Flask) -> None:

@@ -91,6 +91,14 @@ def test_an_order_is_reviewed_in_one_form_and_in_parts(shop: Any) -> None:
     assert shop.ask("GET", path).status == 404
 
 
+def test_a_browser_that_hides_where_it_comes_from_may_post(shop: Any) -> None:
+    """These pages send no referrer, so older browsers name no origin; what they know is the token."""
+    path = links(shop)["order"]
+    hidden = {"sec-fetch-site": "", "origin": "null"}
+    assert shop.post(path, {"p1-rating": "4"}, headers={"sec-fetch-site": "cross-site", "origin": "null"}).status == 403
+    assert shop.post(path, {"p1-rating": "4"}, headers=hidden).status == 303
+
+
 def test_nothing_is_kept_before_an_address_is_confirmed(shop: Any) -> None:
     """And then once; the address itself is never kept."""
     path = links(shop)["confirm"]

@@ -186,6 +186,17 @@ def test_nothing_is_voted_by_get(open_shop: Any, path: str) -> None:
     assert open_shop.kit.review_store.get(review.id).helpful == 0
 
 
+def test_heaps_of_marks_on_a_letter_are_cut(open_shop: Any) -> None:
+    """Composing them takes the square of their number; nobody writes so many. Nothing else of the text is touched."""
+    heap = "a" + "\u0300\u0316" * 1_500
+    assert open_shop.write(body=f"Good {heap} mug, naïve", title="Ça va").status == 303
+    review = open_shop.kept()[0]
+    assert review.body.startswith("Good à")
+    assert review.body.endswith(" mug, naïve")
+    assert len(review.body) < 60
+    assert open_shop.write(rating="", body=heap * 3).status == 422
+
+
 def test_control_characters_come_back_harmless(open_shop: Any) -> None:
     """What no page can hold is left out when a form is shown again, instead of failing."""
     answer = open_shop.write(

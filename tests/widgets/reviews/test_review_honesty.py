@@ -170,3 +170,20 @@ def test_hostile_text_stays_text_everywhere(
     assert data["review"][0]["reviewBody"] == EVIL * 12
     photo = next(item for item in read(html) if item.tag == "img")
     assert photo.attrs["alt"] == f"Photo by {EVIL[:100]}, review of {EVIL}"
+
+
+def test_addresses_are_web_addresses(kit: ShareKit, mug: Product, fill: Fill) -> None:
+    """Of every option that is one; the error names it."""
+    fill(5)
+    calls: dict[str, Callable[[str], Any]] = {
+        "link": lambda url: kit.rating(mug, link=url),
+        "write": lambda url: kit.reviews(mug, write=url),
+        "how": lambda url: kit.reviews(mug, how=url),
+        "action": lambda url: kit.review_form(mug, action=url),
+        "all_url": lambda url: kit.testimonials(all_url=url),
+    }
+    for name, call in calls.items():
+        assert "/there#here" in call("/there#here")
+        for url in ("javascript:alert(1)", "data:text/html,x", "/a b", "//@evil.example"):
+            with pytest.raises(InvalidValueError, match=name):
+                call(url)

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from sharekit.integrations.flask.surroundings import body_of, request_of
+from sharekit.integrations.flask.surroundings import body_of, form_of, request_of
 from sharekit.kit import ShareKit
 from sharekit.web.http import MAX_BODY, too_large
 
@@ -26,8 +26,9 @@ def make_moderation_blueprint(
         if (request.content_length or 0) > MAX_BODY:
             answer = too_large()
         else:
-            body = body_of(request) if request.method == "POST" else b""
-            answer = app.handle(request_of(request, mount=url_prefix, body=body))
+            form = form_of(request)
+            body = body_of(request) if request.method == "POST" and form is None else b""
+            answer = app.handle(request_of(request, mount=url_prefix, body=body, form=form))
         return Response(answer.body, status=answer.status, headers=list(answer.headers))
 
     @blueprint.url_value_preprocessor

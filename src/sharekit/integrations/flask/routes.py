@@ -7,7 +7,7 @@ from io import SEEK_END
 
 from flask import Blueprint, Response, current_app, request
 
-from sharekit.integrations.flask.surroundings import body_of, request_of, upload_of
+from sharekit.integrations.flask.surroundings import body_of, form_of, request_of, upload_of
 from sharekit.kit import ShareKit
 from sharekit.web.forms import longest_body
 from sharekit.web.http import MAX_BODY, too_large
@@ -27,6 +27,8 @@ def make_blueprint(kit: ShareKit) -> Blueprint:
         limit = longest_body(request.path)
         if (request.content_length or 0) > limit:
             return _response(too_large(limit))
+        if (form := form_of(request)) is not None:
+            return _response(kit.handle(request_of(request, mount=mount, form=form)))
         if limit == MAX_BODY:
             return _response(kit.handle(request_of(request, mount=mount, body=body_of(request))))
         with suppress(AttributeError):  # before Flask 3.1 a request has no limit of its own

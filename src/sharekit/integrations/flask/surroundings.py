@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from flask import Request as FlaskRequest
 from flask import current_app, g, has_request_context, request
 
-from sharekit.web.forms import spool
+from sharekit.web.forms import Form, spool
 from sharekit.web.http import MAX_BODY, Request
 
 _PIECE = 64 * 1024
 
 
-def request_of(asked: FlaskRequest, *, mount: str = "", body: bytes = b"", upload: BinaryIO | None = None) -> Request:
+def request_of(
+    asked: FlaskRequest,
+    *,
+    mount: str = "",
+    body: bytes = b"",
+    upload: BinaryIO | None = None,
+    form: Form | None = None,
+) -> Request:
     """The request as the kit's handlers take it.
 
     Parameters:
@@ -23,6 +30,7 @@ def request_of(asked: FlaskRequest, *, mount: str = "", body: bytes = b"", uploa
         mount: the part of the path at which the kit hangs; what follows becomes the path.
         body: what was posted, from :func:`body_of`.
         upload: the same of a form that may hold photos, from :func:`upload_of`.
+        form: what is left of a form that was read before, from :func:`form_of`.
     """
     return Request(
         method=asked.method,
@@ -35,6 +43,7 @@ def request_of(asked: FlaskRequest, *, mount: str = "", body: bytes = b"", uploa
         host=asked.headers.get("Host") or asked.host,
         mount=asked.script_root + mount,
         upload=upload,
+        form_read=form,
         native=getattr(asked, "_get_current_object", lambda: asked)(),  # itself, not what stands for it in this thread
     )
 
@@ -47,6 +56,16 @@ def body_of(asked: FlaskRequest) -> bytes:
         pieces.append(piece)
         missing -= len(piece)
     return b"".join(pieces) or asked.get_data()[: MAX_BODY + 1]
+
+
+def form_of(asked: FlaskRequest) -> Form | None:
+    """The form, when a hook of the app has had Flask read it before; nothing of the body is left then."""
+    if "form" not in asked.__dict__:
+        return None
+    files = {
+        name: [cast("BinaryIO", file.stream) for file in found if file.filename] for name, found in asked.files.lists()
+    }
+    return Form({name: values[-1] for name, values in asked.form.lists()}, files)
 
 
 def upload_of(asked: FlaskRequest, limit: int) -> BinaryIO:

@@ -10,7 +10,7 @@ from sharekit.exceptions import InvalidValueError
 from sharekit.reviews.drafts import DraftError
 from sharekit.reviews.model import Reason, Status
 from sharekit.web.http import Response
-from sharekit.web.moderation.desk import SHOWN, Moderation
+from sharekit.web.moderation.visit import SHOWN, Moderation
 
 _log = logging.getLogger(__name__)
 _MAX_NOTE = 2_000

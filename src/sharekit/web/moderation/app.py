@@ -15,7 +15,7 @@ from sharekit.web import static
 from sharekit.web.forms import FormError, read_form
 from sharekit.web.http import Request, Response, refuse
 from sharekit.web.moderation import actions, pages
-from sharekit.web.moderation.desk import Moderation
+from sharekit.web.moderation.visit import Moderation
 from sharekit.web.reviews.reading import photo_file
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from sharekit.reviews.decisions import version_of
 from sharekit.reviews.model import Review
 from sharekit.reviews.store import Entry
 from sharekit.web.http import Response
-from sharekit.web.moderation.desk import SHOWN, Moderation
+from sharekit.web.moderation.visit import SHOWN, Moderation
 
 PAGE = 20
 MOST_ENTRIES = 300

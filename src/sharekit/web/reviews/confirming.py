@@ -6,6 +6,7 @@ from sharekit.reviews.drafts import DraftError
 from sharekit.web.context import WebContext
 from sharekit.web.forms import FormError, read_form
 from sharekit.web.http import Request, Response
+from sharekit.web.reviews.posted import photos_of, thanks_for
 from sharekit.web.reviews.visit import Visit
 
 
@@ -23,16 +24,15 @@ def confirm(context: WebContext, request: Request, token: str) -> Response:
     try:
         with read_form(request) as form:
             visit.speak(form.fields)
-            photos = form.files.get("photos", [])
             try:
-                review = visit.desk.confirm(token, photos=photos, seen=visit.seen)
+                review = visit.desk.confirm(token, photos=photos_of(form), seen=visit.seen)
             except DraftError as error:
                 return _page(visit, token, " ".join(dict.fromkeys(error.messages(visit.locale).values())))
     except FormError as error:
         return error.answer
     if review is None:
         return visit.bad_link()
-    return visit.thanks("published" if review.status == "published" else "review")
+    return visit.thanks(thanks_for(review))
 
 
 def _page(visit: Visit, token: str, error: str = "") -> Response:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from sharekit.web.context import WebContext
 from sharekit.web.http import Request, Response
-from sharekit.web.reviews import confirming, reading, voices, writing
+from sharekit.web.reviews import confirming, ordering, reading, voices, writing
 
 Handler = Callable[[WebContext, Request, str], Response]
 
@@ -29,7 +29,7 @@ PLAIN: dict[str, dict[str, Handler]] = {
 NAMED: dict[str, dict[str, Handler]] = {
     "list": _page(reading.section),
     "photos": _page(reading.photo),
-    "order": _page(writing.order_page, writing.order),
+    "order": _page(ordering.show, ordering.hand_in),
     "confirm": _page(confirming.show, confirming.confirm),
     "edit": _page(writing.edit_page, writing.edit),
 }

@@ -11,8 +11,8 @@ from sharekit.reviews.people import NOBODY, Person
 from sharekit.web.context import WebContext
 from sharekit.web.forms import FormError, read_form
 from sharekit.web.http import Request, Response, json_response, refuse
+from sharekit.web.reviews.posted import is_trapped
 from sharekit.web.reviews.visit import Visit
-from sharekit.web.reviews.writing import is_trapped
 
 _VOTES = {"1": 1, "-1": -1, "0": 0}
 

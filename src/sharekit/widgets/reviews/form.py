@@ -117,7 +117,7 @@ def review_form(
         uid=uid,
         prefix=prefix,
         wrap=wrap,
-        action=f"{frame.mount}/reviews/write" if action is None else frame.address(action),
+        action=f"{frame.mount}/reviews/write" if action is None else frame.address(action, "action"),
         hidden={"f": frame.token(product), "lang": frame.language, **_texts("hidden", hidden)} if wrap else {},
         trap=TRAP,
         title=_("Write a review") if title is None else title,

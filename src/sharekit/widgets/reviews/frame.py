@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
-from sharekit.checks import absolute_url
+from sharekit.checks import absolute_url, check_url
 from sharekit.exceptions import InvalidValueError, UnknownNameError
 from sharekit.products import Product
 from sharekit.rendering.assets import REVIEWS_STYLE
@@ -85,10 +85,18 @@ class Frame:
         """
         return self.parts.sign({"p": product.id, "t": product.title, "u": product.url, **more})
 
-    def address(self, url: str) -> str:
-        """An address of the shop's as a page may carry it: what begins with a slash or a scheme stays as it is."""
+    def address(self, url: Any, option: str) -> str:
+        """An address of the shop's as a page may carry it: what begins with a slash or a scheme stays as it is.
+
+        Parameters:
+            option: its name, for the error.
+
+        Raises:
+            InvalidValueError: it is no http(s) or relative address.
+        """
+        check_url(url, option)
         known = url.startswith(("/", "#", "https://", "http://"))
-        return url if known else absolute_url(self.context.settings.base_url, url)
+        return str(url) if known else absolute_url(self.context.settings.base_url, url)
 
 
 def frame_for(

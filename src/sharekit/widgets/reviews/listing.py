@@ -148,7 +148,7 @@ def reviews(
         closed=asked.link(same_page=True),
         reasons=report_reasons(frame.words) if any(review.id == asked.report for review in page.reviews) else (),
         write=_write(frame, product, write),
-        how=how if isinstance(how, str) else "",
+        how=frame.address(how, "how") if isinstance(how, str) else "",
         checks=sentences(frame, facts(frame.parts.policy, Skew())) if how is True else (),
         extra_class=extra_class,
         attributes=more,
@@ -180,7 +180,7 @@ def _list_address(frame: Frame, product: Product, options: Mapping[str, Any]) ->
 
 def _write(frame: Frame, product: Product, write: Any) -> str:
     if isinstance(write, str):
-        return frame.address(write)
+        return frame.address(write, "write")
     if not write or frame.parts.policy.writers == "buyers":
         return ""
     return f"{frame.mount}/reviews/write?f={frame.token(product)}&lang={frame.language}"

@@ -76,7 +76,7 @@ def ratings(
             frame,
             product,
             known[product.id],
-            link=frame.address(f"{product.url.partition('#')[0]}#{ANCHOR}") if link else False,
+            link=frame.address(f"{product.url.partition('#')[0]}#{ANCHOR}", "link") if link else False,
             count=count,
             attrs=None,
         )
@@ -96,7 +96,7 @@ def _drawn(
         stars=stars(mean, frame.locale),
         value=number_for_people(mean, frame.locale),
         count=reviews_named(summary.count, frame.locale) if count else "",
-        link=f"#{ANCHOR}" if link is True else frame.address(link) if link else "",
+        link=f"#{ANCHOR}" if link is True else frame.address(link, "link") if link else "",
         product=product.id,
         extra_class=extra_class,
         attributes=more,

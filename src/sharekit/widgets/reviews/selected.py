@@ -169,7 +169,7 @@ def _draw(
         title=title or "",
         uid=unique(widget, all_url, title or ""),
         selected=selected.replace("{count}", number_for_people(total, frame.locale)),
-        all_url=frame.address(all_url),
+        all_url=frame.address(all_url, "all_url"),
         reviews=[shown(frame, review, titles.get(review.product_id, ""), folded=False) for review in chosen],
         about=[titles.get(review.product_id, "") if len(titles) > 1 else "" for review in chosen],
         extra_class=extra_class,
