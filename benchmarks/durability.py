@@ -1,6 +1,6 @@
 """What five libraries that send events keep when things go wrong, and how fast they are, in one run.
 
-    python benchmarks/durability.py                  # about five minutes
+    python benchmarks/durability.py                  # about seven minutes
     python benchmarks/durability.py --markdown       # as a table of Markdown
     python benchmarks/durability.py --into docs/durability.md
     python benchmarks/durability.py --outage 5 --libraries sharekit,segment
