@@ -154,3 +154,10 @@ def test_every_step_of_the_grid_has_its_classes() -> None:
         for step in range(201):
             place = values[axis, "", step // 10] + values[axis, "-", step % 10]
             assert place == pytest.approx(step / 200)
+
+
+def test_a_file_that_an_older_build_lacks_is_told(tmp_path: Path) -> None:
+    """A checkout that moved on says what to do, instead of failing with a name."""
+    (tmp_path / "manifest.json").write_text(json.dumps({"files": {}, "icons": {}}))
+    with pytest.raises(ShareKitError, match=r"reviews\.css was not built.*hatch_build"):
+        Assets("/sharekit", folder=tmp_path).url("reviews.css")

@@ -102,7 +102,10 @@ class Assets:
 
     def url(self, source: str, mount: str | None = None) -> str:
         """Address of ``"sharekit.css"``, ``"looks.css"``, ``"icons.svg"`` and so on, with its hash."""
-        return f"{self.mount if mount is None else mount}/static/{self._files[source]['name']}"
+        file = self._files.get(source)
+        if file is None:
+            raise ShareKitError(f"{source} was not built. Run 'python hatch_build.py' in the source checkout again.")
+        return f"{self.mount if mount is None else mount}/static/{file['name']}"
 
     def names(self) -> list[str]:
         """The files there are, by the names they have in the source."""
