@@ -208,7 +208,16 @@ def test_user_password_hosts_and_ports_are_taken_apart(tmp_path: Path, text, par
     [
         ("redis://user:hidden@host/0?stream=events", "redis://user:...@host/0?stream=events"),
         ("redis://:hidden@host", "redis://:...@host"),
-        ("redis://user@host", "redis://user@host"),
+        ("redis://hidden@host", "redis://...@host"),
+        ("segment://hidden@host/v1?tls=no", "segment://...@host/v1?tls=no"),
+        ("redis://user:hid?den/hid#den@host:6379/0?maxlen=5", "redis://user:...@host:6379/0?maxlen=5"),
+        ("redis:user:hidden@host", "redis:user:...@host"),
+        ("redis:/user:hidden@host/0", "redis:/user:...@host/0"),
+        ("webhook://host/x?query=code%3Dhidden&tls=no", "webhook://host/x?query=...&tls=no"),
+        ("ga4://G-1?secert=hidden&tokne=hidden&stream=x", "ga4://G-1?secert=...&tokne=...&stream=x"),
+        ("s3://bucket?endpoint=http://key:hidden@host", "s3://bucket?endpoint=..."),
+        ("redis://host:6379/0?stream=events", "redis://host:6379/0?stream=events"),
+        ("webhook://host/@hooks?redact=a", "webhook://...@hooks?redact=a"),
         ("ga4:G-1?api_secret=hidden&debug=1", "ga4:G-1?api_secret=...&debug=1"),
         ("x://host?access%5Ftoken=hidden&Signing-Key=hidden", "x://host?access%5Ftoken=...&Signing-Key=..."),
         ("x://a:hi@dden@host/p@th", "x://a:...@th"),
@@ -235,6 +244,10 @@ def test_secrets_of_a_url_are_not_shown(text, seen):
         "memory:?token=hidden",
         "//user:hidden@host",
         "jsonl://user:hidden@/?sample=7",
+        "memory://user:hidden/rest@host",
+        "memory://user:hidden?rest@host",
+        "memory://user:hidden#rest@host",
+        "memory://host?secert=hidden",
     ],
 )
 def test_errors_about_a_url_tell_no_secret(tmp_path: Path, text):

@@ -91,7 +91,7 @@ class RedisSink(Sink):
         given = url.options(stream=str, maxlen=positive, remembered=positive, tls=flag)
         database = url.path.strip("/") or "0"
         if not database.isascii() or not database.isdecimal():
-            raise ConfigError(f"{url.shown!r}: {database!r} is no number of a database; write redis://host:6379/0.")
+            raise ConfigError(f"{url.shown!r}: its path is no number of a database; write redis://host:6379/0.")
         return cls(
             host=url.hostname or "localhost",
             port=url.port or _PORT,
