@@ -137,6 +137,14 @@ def test_a_review_is_published_and_refused_with_a_reason_of_the_list(desk: Moder
     assert desk.said(desk.do("decide", review="nothing", status="published")).startswith("There is no such")
 
 
+@pytest.mark.parametrize("status", ["", "bogus", "PUBLISHED"])
+def test_a_decision_that_is_none_changes_nothing(status: str, desk: Moderators) -> None:
+    """A form that came without its button takes no review off the page."""
+    review = desk.shop.published()
+    assert desk.said(desk.do("decide", review=review.id, status=status)) == "Choose a reason first."
+    assert desk.shop.kit.review_store.get(review.id).status == "published"
+
+
 def test_words_that_were_changed_meanwhile_are_not_published(desk: Moderators) -> None:
     """The button belongs to what was read."""
     desk.shop.write(body="Harmless")

@@ -101,11 +101,11 @@ ACTIONS: dict[str, Callable[[Moderation, Fields], Response]] = {
 
 
 def _ruling(fields: Fields) -> tuple[Status, Reason | None] | None:
-    """Status and reason, or nothing where a refusal has no reason of the list."""
+    """Status and reason, or nothing where there is no status, or a refusal has no reason of the list."""
     status, reason = fields.get("status", ""), fields.get("reason", "")
     if status == "rejected":
         return ("rejected", cast("Reason", reason)) if reason in get_args(Reason) else None
-    return ("published" if status == "published" else "pending"), None
+    return (cast("Status", status), None) if status in get_args(Status) else None
 
 
 def _back(moderation: Moderation, fields: Fields, done: str) -> Response:
