@@ -21,6 +21,10 @@ from urllib3.util.connection import create_connection
 
 Networks = Sequence[IPv4Network | IPv6Network]
 _NAT64 = IPv6Network("64:ff9b::/96")
+_SPECIAL = (
+    IPv4Network("192.0.0.0/24"),  # of protocols (RFC 6890), and in it the metadata of one cloud
+    IPv4Network("168.63.129.16/32"),  # the host under Azure's machines, though it looks public
+)
 
 
 class PrivateAddressError(OSError):
@@ -35,8 +39,10 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
             inner = IPv4Address(int(address) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(inner)
-        if address.teredo is not None:
+        if address.teredo is not None or address.is_site_local:
             return False
+    if any(address in network for network in _SPECIAL):
+        return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 
@@ -91,7 +97,7 @@ class GuardedAdapter(HTTPAdapter):
                 addresses = public_addresses(connection.host, connection.port, allowed)
             except PrivateAddressError:
                 raise
-            except OSError as error:
+            except (OSError, UnicodeError) as error:  # the latter for a name that cannot be one
                 raise NewConnectionError(connection, f"{connection.host}: {error}") from error
             for address in addresses:
                 try:

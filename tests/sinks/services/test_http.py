@@ -74,6 +74,15 @@ def test_a_webhook_does_not_reach_this_machine(serve: Callable[..., Any], tmp_pa
     guarded.close()
 
 
+def test_a_name_that_cannot_be_one_costs_no_event(tmp_path: Path) -> None:
+    """A part of more than 63 characters is found out only when it is looked up: an error of the set-up."""
+    sink = of(f"webhook://{'a' * 70}.example/?query=key%3Dhidden", tmp_path)
+    with pytest.raises(Retry, match="too long") as caught:
+        sink.write([EVENT])
+    assert "hidden" not in str(caught.value)
+    sink.close()
+
+
 def test_a_redirect_into_the_house_is_not_followed(serve: Callable[..., Any], answer: type) -> None:
     """A public receiver cannot send us elsewhere."""
     inside = serve()
