@@ -10,7 +10,7 @@ from pathlib import Path
 from sharekit.cli.data import existing_folder
 from sharekit.cli.output import note, say, terminal_width
 from sharekit.exceptions import ConfigError
-from sharekit.pipeline.control import LEDGER, Order, ask
+from sharekit.pipeline.control import LEDGER, Order, ask, nobody_delivers
 from sharekit.pipeline.dead_letters import DeadLetter, Selection, read_dead_letters
 from sharekit.reports.cells import cut, shown
 
@@ -33,6 +33,8 @@ def dead_letters(options: Namespace) -> int:
     count = ask(folder, Order(deed=options.action, sink=chosen.sink, id=chosen.id, reason=chosen.reason))
     if options.action == "retry":
         say(f"{count:,} dead letters are pending again.")
+        if count and nobody_delivers(folder):
+            note("note: nobody delivers now; they wait for the shop to start, or for: sharekit-web deliver --once")
     else:
         say(f"{count:,} dead letters are given up, and counted as dropped.")
     return 0
