@@ -32,7 +32,7 @@ def decide(moderation: Moderation, fields: Fields) -> Response:
         return _back(moderation, fields, "gone")
     except InvalidValueError:  # of the version: status and reason fit together
         return moderation.to(f"review/{_part(subject)}", "changed")
-    return _back(moderation, fields, status)
+    return _back(moderation, fields, status, of=_part(subject))
 
 
 def reply(moderation: Moderation, fields: Fields) -> Response:
@@ -108,9 +108,9 @@ def _ruling(fields: Fields) -> tuple[Status, Reason | None] | None:
     return (cast("Status", status), None) if status in get_args(Status) else None
 
 
-def _back(moderation: Moderation, fields: Fields, done: str) -> Response:
+def _back(moderation: Moderation, fields: Fields, done: str, of: str = "") -> Response:
     show = fields.get("show", "")
-    return moderation.to("", done, show=show if show in SHOWN else "")
+    return moderation.to("", done, show=show if show in SHOWN else "", of=of)
 
 
 def _show(fields: Fields) -> str:
