@@ -97,6 +97,8 @@ def test_dead_letters_that_nobody_would_deliver_are_told(
     answer = run("dead-letters", "retry")
     assert "nobody delivers now" in answer.stderr
     assert "sharekit-web deliver --once" in answer.stderr
+    looked = run("doctor").stdout
+    assert "nobody delivers" not in looked  # for so short a time
 
 
 def test_once_does_not_call_a_paused_sink_complete(run: Run, make_kit: Callable[..., ShareKit]) -> None:
@@ -140,6 +142,7 @@ def test_a_sink_is_paused_and_resumed(run: Run, make_kit: Callable[..., ShareKit
         (("sinks", "list", "held"), "leave the name out"),
         (("sinks", "paus", "held"), "Did you mean 'pause'"),
         (("dead-letters", "lst"), "Did you mean 'list'"),
+        (("dead-letters", "retry", "--sink", "hold"), "unknown sink 'hold'. Did you mean 'held'?"),
         (("deliver", "--replay", "held"), "--since DATE"),
         (("deliver", "--replay", "held", "--since", "yesterday"), "is not a date"),
     ],

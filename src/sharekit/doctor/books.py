@@ -111,10 +111,11 @@ def troubles(sink: SinkStatus, *, delivering: bool) -> Iterator[Finding]:
             f"is paused, and {sink.pending:,} events wait. Go on with: sharekit-web sinks resume {sink.name}",
         )
     elif sink.pending and not delivering and (sink.failures or sink.lag > LATE_SECONDS):
+        age = f", the oldest for {sink.lag:,.0f} s" if sink.lag else ""
         yield Finding(
             what,
             "WARN",
-            f"the oldest of {sink.pending:,} pending events has waited for {sink.lag:,.0f} s, and nobody delivers, so "
+            f"{sink.pending:,} events wait{age}, and nobody delivers, so "
             "the journal grows beyond its bounds. Start the shop, or where it has deliver=False: sharekit-web deliver"
             f"{f'. The last error was {shown(sink.error)}' if sink.error else ''}",
         )
