@@ -8,7 +8,9 @@ checked is the one that is connected to, so a name that resolves differently the
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
@@ -17,9 +19,11 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import NewConnectionError
 from urllib3.poolmanager import PoolManager
+from urllib3.response import HTTPResponse
 from urllib3.util.connection import create_connection
 
 Networks = Sequence[IPv4Network | IPv6Network]
+_SECONDS = 15.0
 _NAT64 = IPv6Network("64:ff9b::/96")
 _SPECIAL = (
     IPv4Network("192.0.0.0/24"),  # of protocols (RFC 6890), and in it the metadata of one cloud
@@ -108,4 +112,25 @@ class GuardedAdapter(HTTPAdapter):
                     problem = error
             raise NewConnectionError(connection, f"{connection.host}: {problem}") from problem
 
-        return type(f"Guarded{kind.__name__}", (kind,), {"_new_conn": new_connection})
+        def getresponse(connection: HTTPConnection) -> HTTPResponse:
+            """The time limit of the socket is for each byte; who sends headers byte by byte would hold us for ever."""
+            late = threading.Event()
+            timer = threading.Timer(2 * (connection.timeout or _SECONDS), _cut, (connection.sock, late))
+            timer.daemon = True
+            timer.start()
+            try:
+                response = kind.getresponse(connection)
+            finally:
+                timer.cancel()
+            if late.is_set():  # what was cut off looks whole
+                response.close()
+                raise TimeoutError("the answer took too long")
+            return response
+
+        return type(f"Guarded{kind.__name__}", (kind,), {"_new_conn": new_connection, "getresponse": getresponse})
+
+
+def _cut(connected: socket.socket, late: threading.Event) -> None:
+    late.set()
+    with suppress(OSError):
+        connected.shutdown(socket.SHUT_RDWR)

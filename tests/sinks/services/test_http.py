@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import logging
+import socket
+import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from ipaddress import ip_address
@@ -121,6 +125,31 @@ def test_who_answers_slowly_holds_nobody_up(serve: Callable[..., Any], answer: t
         sink.write([EVENT])
     sink.write([EVENT])
     sink.close()
+
+
+@pytest.mark.parametrize("start", [b"HTTP/1.1 200 OK\r\nX-Slow: ", b"HTTP/1.1 2"])
+def test_headers_byte_by_byte_hold_nobody_up(start: bytes) -> None:
+    """Each byte comes in time, and the whole never: that is no answer."""
+    ended: list[str] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip() -> None:
+            with suppress(OSError), server.accept()[0] as connected:
+                connected.recv(65_536)
+                connected.sendall(start)
+                for _ in range(200):
+                    connected.sendall(b"0")
+                    time.sleep(0.05)
+                ended.append("by itself")
+
+        thread = threading.Thread(target=drip)
+        thread.start()
+        sink = WebhookSink(f"http://127.0.0.1:{server.getsockname()[1]}/", allowed=ANY, timeout=0.3)
+        with pytest.raises(Retry):
+            sink.write([EVENT])
+        sink.close()
+        thread.join()
+    assert ended == []
 
 
 @pytest.mark.parametrize("text", [b"", b"{", b"\xff\xfe", b"[" * 100_000, b"null", b'{"quota_limited": "x"}'])
