@@ -217,6 +217,7 @@ def test_user_password_hosts_and_ports_are_taken_apart(tmp_path: Path, text, par
         ("ga4://G-1?secert=hidden&tokne=hidden&stream=x", "ga4://G-1?secert=...&tokne=...&stream=x"),
         ("s3://bucket?endpoint=http://key:hidden@host", "s3://bucket?endpoint=..."),
         ("redis://host:6379/0?stream=events", "redis://host:6379/0?stream=events"),
+        ("clickhouse://host/shop?secure=1", "clickhouse://host/shop?secure=1"),
         ("webhook://host/@hooks?redact=a", "webhook://...@hooks?redact=a"),
         ("ga4:G-1?api_secret=hidden&debug=1", "ga4:G-1?api_secret=...&debug=1"),
         ("x://host?access%5Ftoken=hidden&Signing-Key=hidden", "x://host?access%5Ftoken=...&Signing-Key=..."),

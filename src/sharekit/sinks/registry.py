@@ -231,6 +231,8 @@ def _option_shown(part: str) -> str:
 
 def _is_secret(option: str) -> bool:
     """Whether the name of an option tells of a secret, or is one that was mistyped."""
+    if option == "secure":  # no mistyped "secret"
+        return False
     return bool(_SECRET.search(option) or get_close_matches(option.lower(), _SECRETS, cutoff=0.7))
 
 
