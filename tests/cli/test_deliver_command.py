@@ -66,6 +66,8 @@ def test_once_says_what_is_left(run: Run, leave_behind: Callable[[], Path]) -> N
     answer = run("deliver", "--once", "--timeout", "1", SHAREKIT_SINKS="jsonl:blocked")
     assert answer.returncode == 1
     assert "jsonl: 1 events are still to be delivered" in answer.stderr
+    assert "Its last error: IsADirectoryError" in answer.stderr
+    assert str(folder / "blocked") in answer.stderr
     assert "Traceback" not in answer.stderr
     assert delivered(folder) == 1
 

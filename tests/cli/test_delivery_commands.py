@@ -86,6 +86,37 @@ def test_dead_letters_are_dropped_when_it_is_said_which(run: Run, picky_shop: tu
     assert (books.rejected, books.dropped, books.balanced) == (0, {"dead_letter": 2}, True)
 
 
+def test_dead_letters_that_nobody_would_deliver_are_told(
+    run: Run, picky_shop: tuple[ShareKit, PickySink], environment: dict[str, str]
+) -> None:
+    """While the shop runs they need nothing more; afterwards the command says what they wait for."""
+    kit, _ = picky_shop
+    assert "note:" not in run("dead-letters", "retry").stderr
+    assert kit.flush()
+    kit.close()
+    answer = run("dead-letters", "retry")
+    assert "nobody delivers now" in answer.stderr
+    assert "sharekit-web deliver --once" in answer.stderr
+    looked = run("doctor").stdout
+    assert "nobody delivers" not in looked  # for so short a time
+
+
+def test_once_does_not_call_a_paused_sink_complete(run: Run, make_kit: Callable[..., ShareKit]) -> None:
+    """Its events wait, so the command says so, and how to go on."""
+    kit = make_kit(sinks=["jsonl:events.jsonl"])
+    kit.record("like", product_id="mug-1")
+    assert kit.flush()
+    run("sinks", "pause", "jsonl", SHAREKIT_SINKS="jsonl:events.jsonl")
+    kit.record("like", product_id="mug-2")
+    kit.close()
+    answer = run("deliver", "--once", SHAREKIT_SINKS="jsonl:events.jsonl")
+    assert (answer.returncode, answer.stdout) == (1, "")
+    assert "jsonl: 1 events are still to be delivered. It is paused" in answer.stderr
+    assert "sharekit-web sinks resume jsonl" in answer.stderr
+    run("sinks", "resume", "jsonl", SHAREKIT_SINKS="jsonl:events.jsonl")
+    assert run("deliver", "--once", SHAREKIT_SINKS="jsonl:events.jsonl").returncode == 0
+
+
 def test_a_sink_is_paused_and_resumed(run: Run, make_kit: Callable[..., ShareKit]) -> None:
     """While the shop runs; the list tells, and so does doctor."""
     held = MemorySink(name="held")
@@ -111,6 +142,7 @@ def test_a_sink_is_paused_and_resumed(run: Run, make_kit: Callable[..., ShareKit
         (("sinks", "list", "held"), "leave the name out"),
         (("sinks", "paus", "held"), "Did you mean 'pause'"),
         (("dead-letters", "lst"), "Did you mean 'list'"),
+        (("dead-letters", "retry", "--sink", "hold"), "unknown sink 'hold'. Did you mean 'held'?"),
         (("deliver", "--replay", "held"), "--since DATE"),
         (("deliver", "--replay", "held", "--since", "yesterday"), "is not a date"),
     ],

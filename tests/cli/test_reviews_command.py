@@ -86,12 +86,25 @@ def test_the_report_of_refused_lines(call: Call, tmp_path: Path) -> None:
         ("2", "left out"), ("3", "left out"), ("3", "left out"), ("7", "refused"), ("8", "refused"), ("9", "refused"),
         ("10", "refused"), ("11", "refused"),
     ]  # fmt: skip
-    lines = "\n".join(["product,rating", *["mug,9"] * 30])
+    lines = "\n".join(["product,rating", *["mug,9", "mug,8"] * 15])
     (tmp_path / "bad.csv").write_text(lines, encoding="utf-8")
     code, out, _ = call("import", "bad.csv")
     assert code == 1  # not one line could be used
     assert out.count("  line ") == 20
     assert "… and 10 more (see --report FILE)" in out
+
+
+def test_lines_that_are_refused_alike_are_told_together(call: Call, tmp_path: Path) -> None:
+    """A file whose reviews name no product says once what to do about it; whatever the option is called."""
+    rows = [{"product": "mug", "rating": 5, "body": "Good"}, *[{"product": None, "rating": 4, "body": "Fine"}] * 50]
+    rows += [{"product": "mug", "rating": 9, "body": "Nine"}]
+    (tmp_path / "real.jsonl").write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    code, out, _ = call("import", "real.jsonl", "--catalog", "products.json", "--dry-run")
+    assert code == 0
+    told = out.splitlines()
+    start = told.index("Refused: 51.")
+    assert told[start + 1] == "  lines 2-51: product: is empty; to put such reviews to one product, pass --product ID"
+    assert told[start + 2].startswith("  line 52: rating: ")
 
 
 def test_products_of_another_name(call: Call, tmp_path: Path) -> None:

@@ -100,6 +100,8 @@ def test_only_this_computer_moderates(make_demo: Callable[..., Flask]) -> None:
     assert "demonstration" in client.get("/moderation/").text
     for address in ("192.0.2.7", "2001:db8::1", "", "not an address"):
         assert client.get("/moderation/", environ_base={"REMOTE_ADDR": address}).status_code == 403
+    for name in ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via"):
+        assert client.get("/moderation/", headers={name: "203.0.113.9"}).status_code == 403, "came through a proxy"
 
 
 def test_mails_end_on_a_page(make_demo: Callable[..., Flask]) -> None:

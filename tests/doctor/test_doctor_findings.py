@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from sharekit.config import Settings
-from sharekit.doctor.books import balance, troubles
+from sharekit.doctor.books import balance, ledger_size, troubles
 from sharekit.doctor.directory import file_system, free_space
+from sharekit.doctor.finding import Finding
 from sharekit.doctor.installation import examine_settings, import_name, sqlite_version
 from sharekit.doctor.sinks import examine_sinks
 from sharekit.pipeline.filesystems import NETWORK_FILE_SYSTEMS, mounted_as
@@ -115,7 +116,7 @@ def test_room_on_the_disk(free: int, verdict: str) -> None:
 def books(**numbers: object) -> SinkStatus:
     """The books of a sink, all in order unless said otherwise."""
     fields = {"recorded": 0, "delivered": 0, "rejected": 0, "dropped": {}, "pending": 0, "lag": 0.0, "failures": 0}
-    return SinkStatus(name="sqlite", error="", **(fields | numbers))  # type: ignore[arg-type]
+    return SinkStatus(name="sqlite", **({"error": ""} | fields | numbers))  # type: ignore[arg-type]
 
 
 def test_conservation_is_shown_with_its_numbers() -> None:
@@ -137,27 +138,47 @@ def test_a_missing_event_is_a_fault() -> None:
     assert "make 8" in finding.message
 
 
+def told(sink: SinkStatus) -> list[Finding]:
+    """What is said of a sink while somebody delivers."""
+    return list(troubles(sink, delivering=True))
+
+
+def test_dead_letters_that_fill_the_disk_are_told() -> None:
+    """They are the one thing without a bound."""
+    assert list(ledger_size(1024**2)) == []
+    (large,) = ledger_size(300 * 1024**2)
+    assert "delivery.db takes 300 MiB" in large.message
+    assert "dead-letters export" in large.message
+
+
 def test_what_keeps_events_from_a_sink_is_said() -> None:
     """Failures with their error, waiting without anybody who delivers, dead letters; and nothing when all is well."""
-    assert list(troubles(books(recorded=5, delivered=5))) == []
-    assert list(troubles(books(recorded=5, pending=5, lag=1.0))) == []
-    (failing,) = troubles(books(recorded=5, pending=5, failures=3, lag=900.0))
+    assert list(told(books(recorded=5, delivered=5))) == []
+    assert list(told(books(recorded=5, pending=5, lag=1.0))) == []
+    (failing,) = told(books(recorded=5, pending=5, failures=3, lag=900.0))
     assert "failed 3 times" in failing.message
-    (waiting,) = troubles(books(recorded=5, pending=5, lag=900.0))
-    assert "sharekit-web deliver" in waiting.message
-    (dead,) = troubles(books(recorded=5, delivered=4, rejected=1))
+    (behind,) = told(books(recorded=5, pending=5, lag=900.0))
+    assert "is behind" in behind.message
+    for failures in (0, 6):
+        (waiting,) = troubles(
+            books(recorded=5, pending=5, lag=900.0, failures=failures, error="gone"), delivering=False
+        )
+        assert "nobody delivers, so the journal grows" in waiting.message
+        assert "sharekit-web deliver. The last error was gone" in waiting.message
+    assert list(troubles(books(recorded=5, pending=5, lag=1.0), delivering=False)) == []
+    (dead,) = told(books(recorded=5, delivered=4, rejected=1))
     assert "1 events were refused" in dead.message
 
 
 def test_circuits_and_pauses_are_told() -> None:
     """Each with what happens next, and an error that cannot steer a terminal."""
-    (opened,) = troubles(books(recorded=5, pending=5, failures=7, circuit="open", wait=41.6))
+    (opened,) = told(books(recorded=5, pending=5, failures=7, circuit="open", wait=41.6))
     assert "left alone for 42 s more (its circuit is open)" in opened.message
-    (half,) = troubles(books(recorded=5, pending=5, failures=7, circuit="half-open"))
+    (half,) = told(books(recorded=5, pending=5, failures=7, circuit="half-open"))
     assert "tried with one event" in half.message
-    (paused,) = troubles(books(recorded=5, pending=5, failures=7, paused=True))
+    (paused,) = told(books(recorded=5, pending=5, failures=7, paused=True))
     assert "sharekit-web sinks resume sqlite" in paused.message
-    (dead,) = troubles(books(recorded=5, delivered=3, rejected=2))
+    (dead,) = told(books(recorded=5, delivered=3, rejected=2))
     assert "sharekit-web dead-letters list --sink sqlite" in dead.message
 
 

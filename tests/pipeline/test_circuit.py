@@ -11,6 +11,7 @@ from sharekit.events.model import Event
 from sharekit.pipeline import circuit, worker
 from sharekit.pipeline.circuit import OPENS_AT, Circuit, state_of
 from sharekit.pipeline.dead_letters import Selection, read_dead_letters
+from sharekit.pipeline.ledger import RATE_SECONDS, faded, rate_now
 from sharekit.sinks.base import Retry, Sink
 
 
@@ -180,3 +181,13 @@ def test_one_event_that_a_service_fails_for_does_not_hold_up_all_others(
     assert set(sink.order) == {event.id for event in recorded} - {recorded[5].id}
     assert len(sink.batches) > worker.PATIENCE
     assert pipeline.status().balanced
+
+
+@pytest.mark.parametrize("seconds", [3, 30, 600])
+def test_the_rate_is_right_from_the_start(seconds: int) -> None:
+    """A hundred events a second are a hundred after three seconds, too, and fade when nothing comes any more."""
+    rate = 0.0
+    for _ in range(seconds * 10):
+        rate = faded(rate, 100) + 10 / RATE_SECONDS
+    assert rate_now(rate, 0, seconds * 1_000) == pytest.approx(100, rel=0.05)
+    assert rate_now(rate, 300_000, seconds * 1_000 + 300_000) < 1

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from sharekit.cli.data import existing_folder
 from sharekit.cli.output import note, say, terminal_width
-from sharekit.exceptions import ConfigError
-from sharekit.pipeline.control import LEDGER, Order, ask
+from sharekit.exceptions import ConfigError, UnknownNameError
+from sharekit.pipeline.control import LEDGER, Order, ask, nobody_delivers
 from sharekit.pipeline.dead_letters import DeadLetter, Selection, read_dead_letters
+from sharekit.pipeline.pipeline import status_of
 from sharekit.reports.cells import cut, shown
 
 SHOWN = 100
@@ -22,6 +23,7 @@ def dead_letters(options: Namespace) -> int:
     """``sharekit-web dead-letters list|retry|drop|export``."""
     folder = existing_folder(options.data)
     chosen = Selection(options.sink, options.id, options.reason)
+    _known(folder, chosen.sink)
     if options.action == "list":
         return _list(folder, chosen)
     if options.action == "export":
@@ -33,9 +35,18 @@ def dead_letters(options: Namespace) -> int:
     count = ask(folder, Order(deed=options.action, sink=chosen.sink, id=chosen.id, reason=chosen.reason))
     if options.action == "retry":
         say(f"{count:,} dead letters are pending again.")
+        if count and nobody_delivers(folder):
+            note("note: nobody delivers now; they wait for the shop to start, or for: sharekit-web deliver --once")
     else:
         say(f"{count:,} dead letters are given up, and counted as dropped.")
     return 0
+
+
+def _known(folder: Path, sink: str) -> None:
+    """Tell a name that was mistyped from a sink without dead letters."""
+    known = [one.name for one in status_of(folder).sinks]
+    if sink and sink not in known and not any(read_dead_letters(folder / LEDGER, Selection(sink))):
+        raise UnknownNameError("sink", sink, known)
 
 
 def _list(folder: Path, chosen: Selection) -> int:

@@ -16,9 +16,8 @@ from sharekit.config import PREFIX
 from sharekit.events.model import Event, now
 from sharekit.exceptions import ConfigError
 from sharekit.pipeline.books import LedgerReader
-from sharekit.pipeline.control import LEASE, LEDGER
+from sharekit.pipeline.control import LEDGER, nobody_delivers
 from sharekit.pipeline.delivery import serve
-from sharekit.pipeline.locks import FileLock
 from sharekit.pipeline.replay import replay
 from sharekit.sinks.base import Sink
 from sharekit.sinks.store import Store
@@ -44,7 +43,7 @@ def replay_history(
         ConfigError: nobody could deliver to that sink.
     """
     ours = {sink.name: sink for sink in sinks}
-    free, known_since = _lease_is_free(folder), _known_since(folder, name)
+    free, known_since = nobody_delivers(folder), _known_since(folder, name)
     if free and name not in ours:
         raise ConfigError(
             f"nobody delivers to {name!r} now. Name it in {PREFIX}SINKS (known: {', '.join(ours)}), or start the shop."
@@ -91,13 +90,6 @@ def _known_since(folder: Path, name: str) -> datetime | None:
     with closing(LedgerReader(folder / LEDGER)) as reader:
         books = reader.books().sinks.get(name)
     return datetime.fromtimestamp(books.known_at / 1000, UTC) if books is not None and books.known_at else None
-
-
-def _lease_is_free(folder: Path) -> bool:
-    lease = FileLock(folder / LEASE)
-    free = lease.acquire()
-    lease.release()
-    return free
 
 
 @contextmanager

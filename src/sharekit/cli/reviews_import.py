@@ -37,7 +37,8 @@ from sharekit.reviews.model import Status
 from sharekit.reviews.people import People
 
 SHOWN = 20
-"""Refused lines that are told on standard output; ``--report`` has them all."""
+"""Rows of refused lines on standard output, each of lines that follow each other and are refused alike; ``--report``
+has every line."""
 _MAX_MAP_BYTES = 32 * 1024 * 1024
 _MARKS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _ENCODINGS = {"utf-8-sig": "UTF-8", "cp1252": "Windows-1252"}
@@ -151,10 +152,19 @@ def _tell_refused(refused: Sequence[Remark], report: Path | None) -> None:
     if not refused:
         return
     say(f"Refused: {len(refused):,}.")
-    for remark in refused[:SHOWN]:
-        say(f"  line {remark.line}: {shown(remark.reason)}")
-    if len(refused) > SHOWN:
-        say(f"  … and {len(refused) - SHOWN:,} more (see {report or '--report FILE'})")
+    runs: list[list[Remark]] = []
+    for remark in refused:
+        if runs and (runs[-1][-1].line + 1, runs[-1][-1].reason) == (remark.line, remark.reason):
+            runs[-1].append(remark)
+        else:
+            runs.append([remark])
+    for run in runs[:SHOWN]:
+        first, last = run[0].line, run[-1].line
+        where = f"line {first}" if first == last else f"lines {first}-{last}"
+        say(f"  {where}: {shown(run[0].reason)}")
+    more = sum(map(len, runs[SHOWN:]))
+    if more:
+        say(f"  … and {more:,} more (see {report or '--report FILE'})")
 
 
 def _report(outcome: Outcome) -> str:

@@ -76,7 +76,9 @@ def _import(parser: Parser) -> None:
     parser.add_argument("file", type=Path, metavar="FILE", help="CSV or JSON Lines")
     parser.add_argument("--dry-run", action="store_true", help="say what would happen; keep nothing")
     add_choice(parser, "--from", tuple(VENDORS), None, "whose file it is")
-    parser.add_argument("--products", type=Path, metavar="FILE", help=f"the shop's {_PRODUCTS}; others are refused")
+    parser.add_argument(
+        "--products", "--catalog", type=Path, metavar="FILE", help=f"the shop's {_PRODUCTS}; others are refused"
+    )
     parser.add_argument(
         "--map", type=Path, metavar="FILE", help="CSV: the product as the file calls it, the shop's product id"
     )

@@ -73,12 +73,17 @@ def _deliver_once(folder: Path, sinks: Sequence[Sink], timeout: float) -> int:
     if not folder.is_dir():
         raise ConfigError(f"{str(folder)!r} does not exist. Pass the kit's data directory: --data DIR")
     whole = drain(folder, sinks, timeout)
-    late = [sink for sink in status_of(folder, names).sinks if sink.pending]
-    if whole or not late:
+    late = [sink for sink in status_of(folder, names).sinks if sink.pending and (sink.paused or not whole)]
+    if not late:
         say(f"Every recorded event is delivered to {', '.join(names)}.")
         return 0
     for sink in late:
-        reason = f" Its last error: {sink.error}." if sink.error else " Another process may be delivering them."
+        if sink.paused:
+            reason = f" It is paused; go on with: sharekit-web sinks resume {sink.name}"
+        elif sink.error:
+            reason = f" Its last error: {sink.error}."
+        else:
+            reason = " It did not answer in time, or another process is delivering them."
         note(f"{sink.name}: {sink.pending:,} events are still to be delivered.{reason}")
     return 1
 

@@ -74,7 +74,12 @@ def mail() -> str:
 
 
 def whoever_sits_here(request: Any) -> str | None:
-    """The moderator: whoever opens the demo on the computer it runs on. A real shop asks its own login here."""
+    """The moderator: whoever opens the demo on the computer it runs on. A real shop asks its own login here.
+
+    Behind a proxy on that computer everybody seems to sit there, so nobody is let in.
+    """
+    if any(name in request.headers for name in ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")):
+        return None
     try:
         return "Moderator" if ip_address(request.remote_addr or "").is_loopback else None
     except ValueError:

@@ -11,6 +11,7 @@ from pathlib import Path
 from sharekit.config import PREFIX, Settings
 from sharekit.doctor.finding import Finding
 from sharekit.exceptions import ShareKitError
+from sharekit.pipeline.control import LEDGER, nobody_delivers
 from sharekit.pipeline.pipeline import status_of
 from sharekit.pipeline.status import SinkStatus
 from sharekit.reports.cells import shown
@@ -19,7 +20,8 @@ from sharekit.sinks.store import open_store
 
 LATE_SECONDS = 60.0
 """Age of the oldest undelivered event from which delivery is held to be stuck."""
-
+LARGE_LEDGER = 200 * 1024 * 1024
+"""Bytes of the ledger from which its dead letters are told of."""
 _CONTENT = "SELECT COUNT(*), COALESCE(MIN(at), 0), COALESCE(MAX(at), 0) FROM events"
 
 
@@ -56,9 +58,12 @@ def examine_books(folder: Path, configured: Sequence[str]) -> Iterator[Finding]:
     except (OSError, sqlite3.Error) as error:
         yield Finding("delivery", "FAIL", f"the journal in {folder} cannot be read: {error}")
         return
+    delivering = _delivering(folder)
     for sink in sinks:
         yield balance(sink)
-        yield from troubles(sink)
+        yield from troubles(sink, delivering=delivering)
+    if any(sink.rejected for sink in sinks):
+        yield from ledger_size((folder / LEDGER).stat().st_size)
 
 
 def balance(sink: SinkStatus) -> Finding:
@@ -80,14 +85,39 @@ def balance(sink: SinkStatus) -> Finding:
     )
 
 
-def troubles(sink: SinkStatus) -> Iterator[Finding]:
-    """What keeps events from one sink."""
+def ledger_size(size: int) -> Iterator[Finding]:
+    """Whether dead letters fill the disk: they alone have no bound."""
+    if size > LARGE_LEDGER:
+        yield Finding(
+            "dead letters",
+            "WARN",
+            f"{LEDGER} takes {size / 1024**2:,.0f} MiB: dead letters are kept until somebody decides. Save them with "
+            "sharekit-web dead-letters export, then retry or drop them",
+        )
+
+
+def troubles(sink: SinkStatus, *, delivering: bool) -> Iterator[Finding]:
+    """What keeps events from one sink.
+
+    Parameters:
+        sink: its books.
+        delivering: whether a process holds the lease.
+    """
     what = f"sink {sink.name}"
     if sink.paused:
         yield Finding(
             what,
             "WARN",
             f"is paused, and {sink.pending:,} events wait. Go on with: sharekit-web sinks resume {sink.name}",
+        )
+    elif sink.pending and not delivering and (sink.failures or sink.lag > LATE_SECONDS):
+        age = f", the oldest for {sink.lag:,.0f} s" if sink.lag else ""
+        yield Finding(
+            what,
+            "WARN",
+            f"{sink.pending:,} events wait{age}, and nobody delivers, so "
+            "the journal grows beyond its bounds. Start the shop, or where it has deliver=False: sharekit-web deliver"
+            f"{f'. The last error was {shown(sink.error)}' if sink.error else ''}",
         )
     elif sink.failures:
         when = {
@@ -102,8 +132,7 @@ def troubles(sink: SinkStatus) -> Iterator[Finding]:
         yield Finding(
             what,
             "WARN",
-            f"the oldest of {sink.pending:,} pending events has waited for {sink.lag:,.0f} s. Nobody delivers: start "
-            "the shop, or run sharekit-web deliver",
+            f"is behind: the oldest of {sink.pending:,} pending events has waited for {sink.lag:,.0f} s",
         )
     if sink.rejected:
         yield Finding(
@@ -112,6 +141,13 @@ def troubles(sink: SinkStatus) -> Iterator[Finding]:
             f"{sink.rejected:,} events were refused for good, and are kept with the reason. "
             f"See: sharekit-web dead-letters list --sink {sink.name}",
         )
+
+
+def _delivering(folder: Path) -> bool:
+    try:
+        return not nobody_delivers(folder)
+    except OSError:
+        return True  # another user's directory
 
 
 def _day(at: object) -> str:

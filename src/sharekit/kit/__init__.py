@@ -46,7 +46,7 @@ class ShareKit(Embeds, ReviewEmbeds, ReviewDesk):
         """A WSGI app, to be mounted at the ``mount`` setting."""
         from sharekit.web.wsgi import WsgiApp
 
-        return WsgiApp(self.handle)
+        return WsgiApp(self.handle, self._web.refused)
 
     @cached_property
     def asgi_app(self) -> AsgiApp:

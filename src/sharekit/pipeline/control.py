@@ -92,6 +92,19 @@ def ask(data_dir: Path, order: Order, patience: float = PATIENCE) -> int:
     return int(answer["count"])
 
 
+def nobody_delivers(data_dir: Path) -> bool:
+    """Whether no process holds the lease. Makes no file.
+
+    Raises:
+        OSError: it cannot be seen, such as in another user's directory.
+    """
+    lease = FileLock(data_dir / LEASE)
+    try:
+        return not lease.path.exists() or lease.acquire()
+    finally:
+        lease.release()
+
+
 def answer_requests(data_dir: Path, ledger: Ledger) -> bool:
     """Do what others asked for, oldest request first; True when there was any. For the holder of the lease.
 

@@ -218,6 +218,17 @@ def faded(rate: float, milliseconds: int) -> float:
     return rate * math.exp(-max(0, milliseconds) / 1000 / RATE_SECONDS)
 
 
+def rate_now(rate: float, idle: int, age: int) -> float:
+    """The rate of a sink, also of one that has not been known for a minute.
+
+    Parameters:
+        rate: as it was at the last batch.
+        idle: milliseconds since then.
+        age: milliseconds since the sink is known. What it took is shared out among these, but at least a second.
+    """
+    return faded(rate, idle) / -math.expm1(-max(1_000, age) / 1000 / RATE_SECONDS)
+
+
 def _took(connection: sqlite3.Connection, sink: str, count: int, at: int) -> None:
     """Note a batch that a sink took: its failures are over, and its rate is another."""
     rate, rate_at = connection.execute("SELECT rate, rate_at FROM sinks WHERE name = ?", (sink,)).fetchone()

@@ -13,7 +13,7 @@ from sharekit.events.model import Event, now
 from sharekit.pipeline.books import Books, LedgerReader, SinkBooks
 from sharekit.pipeline.circuit import State, state_of
 from sharekit.pipeline.journal import JournalCounts
-from sharekit.pipeline.ledger import faded
+from sharekit.pipeline.ledger import rate_now
 from sharekit.pipeline.segment import MEMORY_FULL
 from sharekit.pipeline.segments import SegmentReader, segment_names
 
@@ -218,7 +218,7 @@ def _sink_status(
         circuit=state_of(books.failures, wait),
         wait=wait,
         paused=bool(books.paused),
-        rate=faded(books.rate, moment - books.rate_at),
+        rate=rate_now(books.rate, moment - books.rate_at, moment - books.known_at),
         errors=books.errors,
         batches=books.batches,
     )

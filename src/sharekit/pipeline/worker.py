@@ -163,7 +163,13 @@ class Worker:
             "%s could not take a batch (%r), failure %d in a row; trying again in %.1f s",
             self.sink.name, error, failures, delay,
         )  # fmt: skip
-        self._ledger.fail(self.sink.name, repr(error), delay)
+        self._ledger.fail(self.sink.name, _told(error), delay)
+
+
+def _told(error: BaseException) -> str:
+    """An error for people; what ``repr`` leaves out of one about a file is the file."""
+    named = isinstance(error, OSError) and error.filename is not None
+    return f"{type(error).__name__}: {error}" if named else repr(error)
 
 
 def _unreachable(error: BaseException) -> bool:

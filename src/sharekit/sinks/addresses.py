@@ -8,7 +8,9 @@ checked is the one that is connected to, so a name that resolves differently the
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
@@ -17,10 +19,16 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import NewConnectionError
 from urllib3.poolmanager import PoolManager
+from urllib3.response import HTTPResponse
 from urllib3.util.connection import create_connection
 
 Networks = Sequence[IPv4Network | IPv6Network]
+_SECONDS = 15.0
 _NAT64 = IPv6Network("64:ff9b::/96")
+_SPECIAL = (
+    IPv4Network("192.0.0.0/24"),  # of protocols (RFC 6890), and in it the metadata of one cloud
+    IPv4Network("168.63.129.16/32"),  # the host under Azure's machines, though it looks public
+)
 
 
 class PrivateAddressError(OSError):
@@ -35,8 +43,10 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
             inner = IPv4Address(int(address) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(inner)
-        if address.teredo is not None:
+        if address.teredo is not None or address.is_site_local:
             return False
+    if any(address in network for network in _SPECIAL):
+        return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 
@@ -91,7 +101,7 @@ class GuardedAdapter(HTTPAdapter):
                 addresses = public_addresses(connection.host, connection.port, allowed)
             except PrivateAddressError:
                 raise
-            except OSError as error:
+            except (OSError, UnicodeError) as error:  # the latter for a name that cannot be one
                 raise NewConnectionError(connection, f"{connection.host}: {error}") from error
             for address in addresses:
                 try:
@@ -102,4 +112,25 @@ class GuardedAdapter(HTTPAdapter):
                     problem = error
             raise NewConnectionError(connection, f"{connection.host}: {problem}") from problem
 
-        return type(f"Guarded{kind.__name__}", (kind,), {"_new_conn": new_connection})
+        def getresponse(connection: HTTPConnection) -> HTTPResponse:
+            """The time limit of the socket is for each byte; who sends headers byte by byte would hold us for ever."""
+            late = threading.Event()
+            timer = threading.Timer(2 * (connection.timeout or _SECONDS), _cut, (connection.sock, late))
+            timer.daemon = True
+            timer.start()
+            try:
+                response = kind.getresponse(connection)
+            finally:
+                timer.cancel()
+            if late.is_set():  # what was cut off looks whole
+                response.close()
+                raise TimeoutError("the answer took too long")
+            return response
+
+        return type(f"Guarded{kind.__name__}", (kind,), {"_new_conn": new_connection, "getresponse": getresponse})
+
+
+def _cut(connected: socket.socket, late: threading.Event) -> None:
+    late.set()
+    with suppress(OSError):
+        connected.shutdown(socket.SHUT_RDWR)

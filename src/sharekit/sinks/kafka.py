@@ -60,9 +60,11 @@ class KafkaSink(Sink):
             "linger.ms": 5,
             "delivery.timeout.ms": SECONDS * 1_000,
             "message.max.bytes": 1_000_000,
-            "log_level": 3,
+            "log_level": 2,  # while no broker answers, librdkafka prints twenty lines a second otherwise
+            "error_cb": self._heard,
             **(config or {}),
         }
+        self._trouble = ""
         self._producer: Lasting[_Closing] = Lasting(lambda: _Closing(self._config))
 
     @classmethod
@@ -91,6 +93,7 @@ class KafkaSink(Sink):
         """Send the batch and wait for every acknowledgement."""
         rejected: dict[str, str] = {}
         failed: list[KafkaError] = []
+        self._trouble = ""
 
         def arrived(error: KafkaError | None, message: Message) -> None:
             if error is None:
@@ -112,8 +115,14 @@ class KafkaSink(Sink):
             left = producer.flush(SECONDS + 5)
             if failed or left:
                 why = failed[0].str() if failed else f"{left} events were not acknowledged in {SECONDS} s"
-                raise Retry(f"{len(failed) or left} of {len(batch)} events did not arrive: {why}")
+                last = f" ({self._trouble})" if self._trouble else ""
+                raise Retry(f"{len(failed) or left} of {len(batch)} events did not arrive: {why}{last}")
         return Result(rejected) if rejected else None
+
+    def _heard(self, error: KafkaError) -> None:
+        """Keep what the client says of its connections: the error of an event is only that its time ran out."""
+        if error.code() != KafkaError._ALL_BROKERS_DOWN:  # noqa: SLF001 (public, for all its dash)
+            self._trouble = error.str()
 
     def _insist(
         self,

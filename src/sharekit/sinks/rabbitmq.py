@@ -107,7 +107,7 @@ class RabbitmqSink(Sink):
         except NackError:
             raise Retry("the broker could not keep a message") from None
         except (AMQPError, OSError) as error:
-            raise Retry(f"{type(error).__name__}: {error}") from None
+            raise Retry(repr(error)) from None  # as text, many of pika's errors are empty
 
     def check(self) -> str | None:
         """Whether the broker answers and lets us in."""
@@ -115,7 +115,7 @@ class RabbitmqSink(Sink):
             with self._channel.use():
                 return None
         except (AMQPError, OSError) as error:
-            return f"the broker does not answer: {type(error).__name__}: {error}"
+            return f"the broker does not answer: {error!r}"
 
     def close(self) -> None:
         """Let the connection go."""

@@ -11,7 +11,7 @@ from redis.retry import Retry as Attempts
 
 from sharekit.events.model import Event
 from sharekit.exceptions import ConfigError
-from sharekit.sinks.base import Sink
+from sharekit.sinks.base import Retry, Sink
 from sharekit.sinks.batch import lines, records
 from sharekit.sinks.connections import Lasting
 from sharekit.sinks.registry import flag, positive
@@ -91,7 +91,7 @@ class RedisSink(Sink):
         given = url.options(stream=str, maxlen=positive, remembered=positive, tls=flag)
         database = url.path.strip("/") or "0"
         if not database.isascii() or not database.isdecimal():
-            raise ConfigError(f"{url.shown!r}: {database!r} is no number of a database; write redis://host:6379/0.")
+            raise ConfigError(f"{url.shown!r}: its path is no number of a database; write redis://host:6379/0.")
         return cls(
             host=url.hostname or "localhost",
             port=url.port or _PORT,
@@ -106,9 +106,12 @@ class RedisSink(Sink):
         pairs: list[Any] = []
         for record, line in zip(records(batch), lines(batch), strict=True):
             pairs += (record["id"], line)
-        with self._connection.use() as redis:
-            now = redis.time()[0]
-            redis.eval(_APPEND, 2, self.stream, self._ids, now, self._remembered, self._maxlen, *pairs)
+        try:
+            with self._connection.use() as redis:
+                now = redis.time()[0]
+                redis.eval(_APPEND, 2, self.stream, self._ids, now, self._remembered, self._maxlen, *pairs)
+        except RedisError as error:  # the server is down, full, or lets us not in: no event's fault
+            raise Retry(f"{type(error).__name__}: {error}") from None
 
     def check(self) -> str | None:
         """Whether the server answers, and keeps a stream (or nothing) under the key."""

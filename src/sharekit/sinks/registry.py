@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
@@ -42,7 +43,10 @@ SINKS = Registry(
 
 _COMMON = ("name", *FROM_URL)
 """Options of every sink."""
-_SECRET = re.compile(r"secret|token|pass|key|sign|auth|credential", re.IGNORECASE)
+_SECRET = re.compile(r"secret|token|pass|key|sign|auth|credential|^query$", re.IGNORECASE)
+_SECRETS = ("secret", "token", "password")
+_HEAD = re.compile(r"([^:/?@]*:?/{0,2})(.*)", re.DOTALL)
+"""Scheme, colon and slashes, each as far as it is there, and the rest."""
 _HIDDEN = "..."
 _FLAGS = {"1": True, "yes": True, "true": True, "on": True, "0": False, "no": False, "false": False, "off": False}
 
@@ -95,7 +99,7 @@ class SinkUrl:
 
     @property
     def shown(self) -> str:
-        """The URL without its secrets: the password, and options such as ``secret`` and ``token``."""
+        """The URL without its secrets: the password (or key in its place), options such as ``secret`` and ``token``."""
         return without_secrets(self.text)
 
     def _first(self) -> SplitResult:
@@ -144,8 +148,8 @@ class SinkUrl:
         try:
             return make(value)
         except ValueError as error:
-            seen = _HIDDEN if _SECRET.search(name) else repr(value)
-            why = "" if _SECRET.search(name) else f" ({error})"
+            seen = _HIDDEN if _is_secret(name) else repr(value)
+            why = "" if _is_secret(name) else f" ({error})"
             raise ConfigError(f"{self.shown!r}: option {name}={seen} cannot be used{why}.") from None
 
 
@@ -195,26 +199,41 @@ def parse_sink_url(text: str, *, data_dir: Path, timezone: ZoneInfo) -> SinkUrl:
             _ = urlsplit(f"//{one}").port
     except ConfigError:
         raise
-    except ValueError as error:
-        raise ConfigError(f"sink {without_secrets(text)!r}: not a URL ({error}).") from None
+    except ValueError:  # its text may have a part of a password in it
+        raise ConfigError(
+            f"sink {without_secrets(text)!r}: not a URL. A port is a number up to 65535, an option name=value, and "
+            "in a user or password / ? # @ % are written %2F %3F %23 %40 %25."
+        ) from None
     if len(url.query) != len(options):
         raise ConfigError(f"sink {url.shown!r}: gives an option twice.")
     return url
 
 
 def without_secrets(text: str) -> str:
-    """A sink's URL, or what was meant to be one, as it may be shown: see :attr:`SinkUrl.shown`."""
-    before, question, query = text.partition("?")
-    scheme, slashes, rest = before.partition("//")
+    """A sink's URL, or what was meant to be one, as it may be shown: see :attr:`SinkUrl.shown`.
+
+    A password in which ``/``, ``?`` or ``#`` was not encoded ends at the last ``@`` all the same, so more may be hidden
+    than is secret.
+    """
+    head, rest = _HEAD.match(text).groups()  # type: ignore[union-attr]  # it matches any text
     credentials, at, place = rest.rpartition("@")
     user, colon, _ = credentials.partition(":")
-    if at:
-        before = f"{scheme}{slashes}{user}{colon}{_HIDDEN if colon else ''}@{place}"
-    parts = []
-    for part in query.split("&"):
-        name, equals, _ = part.partition("=")
-        parts.append(f"{name}={_HIDDEN}" if equals and _SECRET.search(unquote(name)) else part)
-    return before + question + "&".join(parts)
+    if at and "?" not in user and (colon or head.endswith("//")):
+        head, rest = f"{head}{f'{user}:' if colon else ''}{_HIDDEN}@", place
+    before, question, query = rest.partition("?")
+    return head + before + question + "&".join(_option_shown(part) for part in query.split("&"))
+
+
+def _option_shown(part: str) -> str:
+    name, equals, value = part.partition("=")
+    return f"{name}={_HIDDEN}" if equals and (_is_secret(unquote(name)) or "@" in unquote(value)) else part
+
+
+def _is_secret(option: str) -> bool:
+    """Whether the name of an option tells of a secret, or is one that was mistyped."""
+    if option == "secure":  # no mistyped "secret"
+        return False
+    return bool(_SECRET.search(option) or get_close_matches(option.lower(), _SECRETS, cutoff=0.7))
 
 
 def make_sink(spec: str | Sink, *, data_dir: Path, timezone: ZoneInfo) -> Sink:

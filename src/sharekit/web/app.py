@@ -13,6 +13,7 @@ from sharekit.web.collect import Posted
 from sharekit.web.context import WebContext
 from sharekit.web.http import Request, Response, refuse
 from sharekit.web.reviews import routes as reviews
+from sharekit.web.reviews.refusals import for_people
 
 _log = logging.getLogger(__name__)
 Handler = Callable[[WebContext, Request, str], Response]
@@ -54,10 +55,17 @@ class WebApp:
                 return self._post_events(request)
             if request.path in self._metrics:
                 return metrics.metrics(self.context, request)
-            return self._route(self._below_mount(request))
+            answer = self._route(self._below_mount(request))
         except ShareKitError:  # an extra or a file is missing here, which no visitor can help
             _log.exception("%s %s could not be answered", request.method, request.path)
-            return refuse(503, "unavailable", "This address cannot be answered now; the shop's log says why.")
+            answer = refuse(503, "unavailable", "This address cannot be answered now; the shop's log says why.")
+        return self.refused(request, answer)
+
+    def refused(self, request: Request, answer: Response) -> Response:
+        """The answer; in place of a refusal a page, where a person with a browser and no script would see it."""
+        if self.context.reviews is None or not request.path.startswith(self._reviews):
+            return answer
+        return for_people(self.context, self._below_mount(request), answer)
 
     def takes_time(self, request: Request) -> bool:
         """Whether answering may take longer than an event loop can wait: all that asks the review store."""

@@ -52,7 +52,7 @@ class AsgiApp:
             if body is None:
                 return  # the client has gone
             if isinstance(body, Response):
-                response = body
+                response = self._app.refused(_request(scope, method, headers, b""), body)
             elif isinstance(body, bytes):
                 response = await self._answer(_request(scope, method, headers, body))
             else:

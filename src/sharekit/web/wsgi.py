@@ -21,17 +21,23 @@ class WsgiApp:
 
     Parameters:
         handle: gives the answer to a request, such as ``kit.handle``.
+        refused: given a request whose body cannot be taken and the refusal, what to answer; the refusal when missing.
     """
 
-    def __init__(self, handle: Callable[[Request], Response]) -> None:
+    def __init__(
+        self,
+        handle: Callable[[Request], Response],
+        refused: Callable[[Request, Response], Response] = lambda _, answer: answer,
+    ) -> None:
         self._handle = handle
+        self._refused = refused
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request."""
         method = environ.get("REQUEST_METHOD", "GET").upper()
         body: bytes | BinaryIO | Response = _body(environ) if method in _BODIES else b""
         if isinstance(body, Response):
-            response = body
+            response = self._refused(_request(environ, method, b""), body)
         elif isinstance(body, bytes):
             response = self._handle(_request(environ, method, body))
         else:

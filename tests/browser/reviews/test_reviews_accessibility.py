@@ -196,6 +196,26 @@ def test_text_at_200_percent_is_not_cut(stand: Stand, visit: Callable[..., Page]
         page.close()
 
 
+@pytest.mark.parametrize("lang", ["de", "pl"])
+def test_the_table_of_shares_breaks_no_word(lang: str, stand: Stand, visit: Callable[..., Page]) -> None:
+    """On a telephone the table scrolls where its words are too long, by keyboard too."""
+    stand.fill(6)
+    stand.kit.settings.locale = lang
+    stand.show(lambda: str(stand.kit.review_policy()), lang=lang)
+    page = visit("/", viewport={"width": 360, "height": 800})
+    broken = page.locator(".sk-policy__table :is(th, td)").evaluate_all(
+        """cells => cells.flatMap((cell) => [...cell.textContent.matchAll(/\\S+/g)].filter((word) => {
+          const range = document.createRange();
+          range.setStart(cell.firstChild, word.index);
+          range.setEnd(cell.firstChild, word.index + word[0].length);
+          return range.getClientRects().length > 1;
+        }).map(String))"""
+    )
+    assert broken == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.get_by_role("region", name=page.locator(".sk-policy__table caption").inner_text()).focus()
+
+
 def test_the_carousel_is_a_list_that_scrolls(stand: Stand, visit: Callable[..., Page]) -> None:
     """By keyboard, without a script, and never by itself; it says that it is a selection."""
     stand.fill()

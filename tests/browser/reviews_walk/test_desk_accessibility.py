@@ -51,6 +51,22 @@ def test_the_moderators_page(
         check(page)
 
 
+def test_tables_break_no_word_of_their_own(look: Callable[..., Page], demo: Any) -> None:
+    """On a telephone they scroll; only what strangers wrote is broken where it is too long."""
+    page = look(f"{demo.base}/moderation/review/demo-review-02", width=360)
+    for path in ("review/demo-review-02", "log?days=365"):
+        page.goto(f"{demo.base}/moderation/{path}")
+        broken = page.locator(".sk-desk__table th, .sk-desk__table td:nth-child(3)").evaluate_all(
+            """cells => cells.filter((cell) => cell.textContent.trim() && !/\\s/.test(cell.textContent.trim()))
+            .filter((cell) => {
+              const range = document.createRange();
+              range.selectNodeContents(cell);
+              return new Set([...range.getClientRects()].map(({ top }) => top)).size > 1;
+            }).map((cell) => cell.textContent)"""
+        )
+        assert broken == [], path
+
+
 @pytest.mark.parametrize(("scheme", "width", "language"), [("light", 320, "de"), ("dark", 1280, "ar")])
 def test_forms_with_and_without_errors(
     look: Callable[..., Page], demo: Any, scheme: str, width: int, language: str

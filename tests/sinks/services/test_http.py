@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import logging
+import socket
+import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from ipaddress import ip_address
@@ -37,7 +41,8 @@ def of(url: str, tmp_path: Path) -> Any:
     "address",
     ["127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
      "255.255.255.255", "::1", "::", "fe80::1", "fc00::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1",
-     "2002:7f00:1::", "2001:0:7f00:1::1", "ff02::1", "192.0.2.1", "198.18.0.1", "240.0.0.1"],
+     "2002:7f00:1::", "2001:0:7f00:1::1", "ff02::1", "192.0.2.1", "198.18.0.1", "240.0.0.1",
+     "fec0::1", "192.0.0.192", "::ffff:192.0.0.192", "168.63.129.16"],
 )  # fmt: skip
 def test_private_addresses_are_known_in_every_dress(address: str) -> None:
     """Also wrapped in IPv6, where a look at the outside says "public"."""
@@ -72,6 +77,15 @@ def test_a_webhook_does_not_reach_this_machine(serve: Callable[..., Any], tmp_pa
         sink.close()
     assert [post.path for post in service.posts] == ["/in?a=1", "/in?a=1"]
     guarded.close()
+
+
+def test_a_name_that_cannot_be_one_costs_no_event(tmp_path: Path) -> None:
+    """A part of more than 63 characters is found out only when it is looked up: an error of the set-up."""
+    sink = of(f"webhook://{'a' * 70}.example/?query=key%3Dhidden", tmp_path)
+    with pytest.raises(Retry, match="too long") as caught:
+        sink.write([EVENT])
+    assert "hidden" not in str(caught.value)
+    sink.close()
 
 
 def test_a_redirect_into_the_house_is_not_followed(serve: Callable[..., Any], answer: type) -> None:
@@ -111,6 +125,31 @@ def test_who_answers_slowly_holds_nobody_up(serve: Callable[..., Any], answer: t
         sink.write([EVENT])
     sink.write([EVENT])
     sink.close()
+
+
+@pytest.mark.parametrize("start", [b"HTTP/1.1 200 OK\r\nX-Slow: ", b"HTTP/1.1 2"])
+def test_headers_byte_by_byte_hold_nobody_up(start: bytes) -> None:
+    """Each byte comes in time, and the whole never: that is no answer."""
+    ended: list[str] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip() -> None:
+            with suppress(OSError), server.accept()[0] as connected:
+                connected.recv(65_536)
+                connected.sendall(start)
+                for _ in range(200):
+                    connected.sendall(b"0")
+                    time.sleep(0.05)
+                ended.append("by itself")
+
+        thread = threading.Thread(target=drip)
+        thread.start()
+        sink = WebhookSink(f"http://127.0.0.1:{server.getsockname()[1]}/", allowed=ANY, timeout=0.3)
+        with pytest.raises(Retry):
+            sink.write([EVENT])
+        sink.close()
+        thread.join()
+    assert ended == []
 
 
 @pytest.mark.parametrize("text", [b"", b"{", b"\xff\xfe", b"[" * 100_000, b"null", b'{"quota_limited": "x"}'])

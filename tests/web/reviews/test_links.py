@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from html import unescape
 from typing import Any
 
 import pytest
@@ -176,9 +177,15 @@ def test_whoever_has_written_is_led_to_changing_it(make_review_shop: Callable[..
         shop.ask("GET", second).body.decode(),
         shop.ask("GET", f"/reviews/write?f={shop.token}", native="signed in").body.decode(),
     ):
-        found = re.search(r'href="/sharekit(/reviews/edit/[^"?]+)', html)
+        found = re.search(r'href="/sharekit(/reviews/edit/[^"]+)', html)
         assert found is not None
-        assert 'value="2" required checked' in shop.ask("GET", found[1]).body.decode()
+        path = unescape(found[1])
+        form = shop.ask("GET", path).body.decode()
+        assert 'value="2" required checked' in form
+        assert '<a href="/p/mug-1" dir="auto">Stoneware mug</a>' in form
+        assert f"f={shop.token}" in shop.header(shop.post(path, {"rating": "2"}), "location")
+        bare = shop.ask("GET", path.partition("?")[0])
+        assert (bare.status, "Stoneware mug" in bare.body.decode()) == (200, False)
     assert 'name="p1-rating"' not in shop.ask("GET", second).body.decode()
     assert "/reviews/edit/" not in shop.ask("GET", f"/reviews/write?f={shop.token}").body.decode()
     assert shop.post(first, {"p1-rating": "2"}).status == 404

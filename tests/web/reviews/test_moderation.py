@@ -119,7 +119,10 @@ def test_a_review_is_published_and_refused_with_a_reason_of_the_list(desk: Moder
     html = desk.get().body.decode()
     assert "First" in html
     assert '1<span class="sk-hidden"> waiting' in html
-    assert desk.said(desk.do("decide", review=review.id, status="published")).startswith("Published")
+    done = desk.do("decide", review=review.id, status="published")
+    assert desk.said(done).startswith("Published")
+    path = desk.shop.header(done, "location").removeprefix("/staff/reviews")
+    assert f'href="/staff/reviews/review/{review.id}"' in desk.get(path).body.decode()
     assert desk.shop.kit.review_store.summary("mug-1").count == 1
     for reason in ("", "negative", "low_rating"):
         assert (
@@ -135,6 +138,14 @@ def test_a_review_is_published_and_refused_with_a_reason_of_the_list(desk: Moder
     assert "seen before" in desk.get("/log").body.decode()
     assert "First" in desk.get("/?show=rejected").body.decode()
     assert desk.said(desk.do("decide", review="nothing", status="published")).startswith("There is no such")
+
+
+@pytest.mark.parametrize("status", ["", "bogus", "PUBLISHED"])
+def test_a_decision_that_is_none_changes_nothing(status: str, desk: Moderators) -> None:
+    """A form that came without its button takes no review off the page."""
+    review = desk.shop.published()
+    assert desk.said(desk.do("decide", review=review.id, status=status)) == "Choose a reason first."
+    assert desk.shop.kit.review_store.get(review.id).status == "published"
 
 
 def test_words_that_were_changed_meanwhile_are_not_published(desk: Moderators) -> None:

@@ -26,7 +26,7 @@ def make_blueprint(kit: ShareKit) -> Blueprint:
             return _response(kit.handle(request_of(request, mount=mount)))
         limit = longest_body(request.path)
         if (request.content_length or 0) > limit:
-            return _response(too_large(limit))
+            return refused(limit)
         if (form := form_of(request)) is not None:
             return _response(kit.handle(request_of(request, mount=mount, form=form)))
         if limit == MAX_BODY:
@@ -35,9 +35,13 @@ def make_blueprint(kit: ShareKit) -> Blueprint:
             request.max_content_length = limit
         with upload_of(request, limit) as upload:
             if upload.seek(0, SEEK_END) > limit:
-                return _response(too_large(limit))
+                return refused(limit)
             upload.seek(0)
             return _response(kit.handle(request_of(request, mount=mount, upload=upload)))
+
+    def refused(limit: int) -> Response:
+        answer = kit._web.refused(request_of(request, mount=mount), too_large(limit))  # noqa: SLF001 (a part of the kit)
+        return _response(answer)
 
     @blueprint.url_value_preprocessor
     def exempt_from_form_tokens(endpoint: str | None, values: object) -> None:

@@ -32,7 +32,7 @@ def decide(moderation: Moderation, fields: Fields) -> Response:
         return _back(moderation, fields, "gone")
     except InvalidValueError:  # of the version: status and reason fit together
         return moderation.to(f"review/{_part(subject)}", "changed")
-    return _back(moderation, fields, status)
+    return _back(moderation, fields, status, of=_part(subject))
 
 
 def reply(moderation: Moderation, fields: Fields) -> Response:
@@ -101,16 +101,16 @@ ACTIONS: dict[str, Callable[[Moderation, Fields], Response]] = {
 
 
 def _ruling(fields: Fields) -> tuple[Status, Reason | None] | None:
-    """Status and reason, or nothing where a refusal has no reason of the list."""
+    """Status and reason, or nothing where there is no status, or a refusal has no reason of the list."""
     status, reason = fields.get("status", ""), fields.get("reason", "")
     if status == "rejected":
         return ("rejected", cast("Reason", reason)) if reason in get_args(Reason) else None
-    return ("published" if status == "published" else "pending"), None
+    return (cast("Status", status), None) if status in get_args(Status) else None
 
 
-def _back(moderation: Moderation, fields: Fields, done: str) -> Response:
+def _back(moderation: Moderation, fields: Fields, done: str, of: str = "") -> Response:
     show = fields.get("show", "")
-    return moderation.to("", done, show=show if show in SHOWN else "")
+    return moderation.to("", done, show=show if show in SHOWN else "", of=of)
 
 
 def _show(fields: Fields) -> str:

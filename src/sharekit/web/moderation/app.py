@@ -93,6 +93,10 @@ class ModerationApp:
     begin = handle
     """As :meth:`handle`: nothing here waits for a commit in common."""
 
+    def refused(self, request: Request, answer: Response) -> Response:
+        """The refusal of a body that cannot be taken, as it is."""
+        return answer
+
     def takes_time(self, _: Request) -> bool:
         """Yes: it asks the review store."""
         return True

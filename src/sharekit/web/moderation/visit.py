@@ -45,7 +45,8 @@ class Moderation:
 
     def page(self, template: str, status: int = 200, **values: Any) -> Response:
         """A page of the moderators'."""
-        done = self.request.arguments().get("done", "")
+        arguments = self.request.arguments()
+        done = arguments.get("done", "")
         skew = self.desk.store.skew()
         html = self.context.environment.get_template(f"sharekit/moderation-{template}.html.jinja").render(
             mount=self.mount,
@@ -54,6 +55,7 @@ class Moderation:
             waiting=sum(skew.submitted) - sum(skew.published) - sum(skew.rejected),
             words=words,
             said=words.DONE.get(done, ""),
+            said_of=arguments.get("of", "")[:64],
             at_fault=done in words.FAULTS,
             product_of=self.product,
             site_name=self.context.settings.site_name,

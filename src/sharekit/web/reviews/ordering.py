@@ -67,7 +67,7 @@ def _order(visit: Visit, token: str, invitation: Invitation, form: Form) -> Resp
     if review is None:
         return visit.bad_link()
     bought = next(product for product in invitation.products if product.id == review.product_id)
-    return visit.thanks(thanks_for(review), token=visit.form_token(bought) if bought.url else "")
+    return visit.thanks(thanks_for(review), token=visit.form_token(bought))
 
 
 def _order_page(
@@ -93,7 +93,7 @@ def _order_page(
             locale=visit.locale,
             mount=visit.mount,
         )
-        change = visit.change_address(invitation.person, bought.id)
+        change = visit.change_address(invitation.person, bought.id, visit.form_token(bought))
         products.append((product, bought.variant, fields, change))
     return visit.page(
         "desk-order",

@@ -130,16 +130,23 @@ class Visit:
         except (KeyError, InvalidValueError):
             raise TokenError("The form is none of this shop; take it from the product's page again.") from None
 
-    def change_address(self, person: Person, product_id: str) -> str:
+    def change_address(self, person: Person, product_id: str, token: str = "") -> str:
         """Where somebody who has proved who they are changes the only review they may write of a product; empty while
-        there is none."""
+        there is none.
+
+        Parameters:
+            token: of the product's form, so that the page can name the product, which a review does not.
+        """
         review = self.desk.own_review(person, product_id) if self.desk.policy.one_per_product else None
         if review is None:
             return ""
-        return f"{self.mount}/reviews/edit/{self.desk.edit_token(review)}?{urlencode({'lang': self.locale})}"
+        query = {"lang": self.locale} | ({"f": token} if token else {})
+        return f"{self.mount}/reviews/edit/{self.desk.edit_token(review)}?{urlencode(query)}"
 
     def form_token(self, product: Invited) -> str:
-        """What says about which product a page is, and where it is found."""
+        """What says about which product a page is, and where it is found; empty when the order does not tell."""
+        if not product.url:
+            return ""
         return self.parts.forms.sign({"p": product.id, "t": product.title, "u": product.url})
 
     def page(self, template: str, status: int = 200, **values: Any) -> Response:

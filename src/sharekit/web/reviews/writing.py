@@ -26,7 +26,7 @@ def form_page(context: WebContext, request: Request, _: str) -> Response:
         product = visit.product(token)
     except TokenError as error:
         return refuse(400, "bad_token", str(error))
-    return _write_page(visit, product)
+    return _write_page(visit, product, token)
 
 
 def write(context: WebContext, request: Request, _: str) -> Response:
@@ -68,7 +68,9 @@ def _write(visit: Visit, form: Form) -> Response:
         else:
             raise DraftError({"": "not_allowed"})
     except DraftError as error:
-        return again(visit, error.messages(visit.locale), lambda errors: _write_page(visit, product, form, errors))
+        return again(
+            visit, error.messages(visit.locale), lambda errors: _write_page(visit, product, token, form, errors)
+        )
     return visit.thanks(thanks_for(review), token)
 
 
@@ -107,13 +109,16 @@ def edit(context: WebContext, request: Request, token: str) -> Response:
             except DraftError as error:
                 wrong = error.messages(visit.locale)
                 return again(visit, wrong, lambda errors: _edit_page(visit, review, form.fields, errors))
-            return visit.bad_link() if changed is None else visit.thanks(thanks_for(changed))
+            if changed is None:
+                return visit.bad_link()
+            token = visit.request.arguments().get("f", "") if _named(visit, changed) else ""
+            return visit.thanks(thanks_for(changed), token)
     except FormError as error:
         return error.answer
 
 
 def _write_page(
-    visit: Visit, product: Product, form: Form | None = None, errors: Mapping[str, str] | None = None
+    visit: Visit, product: Product, token: str, form: Form | None = None, errors: Mapping[str, str] | None = None
 ) -> Response:
     fields = visit.parts.form(
         product,
@@ -127,7 +132,7 @@ def _write_page(
     return visit.page(
         "desk-write",
         422 if errors else 200,
-        change=visit.change_address(visit.voter, product.id) if visit.customer else "",
+        change=visit.change_address(visit.voter, product.id, token) if visit.customer else "",
         form=fields,
         title=product.title,
         back=visit.way_back(product),
@@ -138,13 +143,13 @@ def _write_page(
 def _edit_page(
     visit: Visit, review: Review, values: Mapping[str, str] | None = None, errors: Mapping[str, str] | None = None
 ) -> Response:
-    product = Product(id=review.product_id, title=review.product_id, url="/")
+    named = _named(visit, review)
     written = {
         "rating": str(review.rating), "title": review.title, "body": review.body, "author": review.author,
         "language": review.language, **{f"answer-{key}": value for key, value in review.answers.items()},
     }  # fmt: skip
     fields = visit.parts.form(
-        product,
+        named or Product(id=review.product_id, title=review.product_id, url="/"),
         wrap=False,
         title="",
         values=written if values is None else typed(values),
@@ -158,7 +163,18 @@ def _edit_page(
         422 if errors else 200,
         fields=fields,
         review=review,
+        title=named.title if named else "",
+        back=visit.way_back(named),
         error=(errors or {}).get("", ""),
         failed=bool(errors),
         lang=visit.locale,
     )
+
+
+def _named(visit: Visit, review: Review) -> Product | None:
+    """The product of a review, when the link tells: a review knows its id alone."""
+    try:
+        product = visit.product(visit.request.arguments().get("f", ""))
+    except TokenError:
+        return None
+    return product if product.id == review.product_id else None
