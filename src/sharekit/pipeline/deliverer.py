@@ -110,6 +110,12 @@ class Deliverer:
         for lane in self._lanes:
             lane.wake.ring()
 
+    def hurry(self) -> None:
+        """Let no batch wait for more events. Any thread may call it."""
+        for worker in list(self._workers):
+            worker.hurried = True
+        self.wake()
+
     def stop(self, timeout: float = 0.0, *, close_sinks: bool = False) -> bool:
         """Stop the sinks' threads and give the lease back; False when a sink is still busy after ``timeout`` seconds.
 

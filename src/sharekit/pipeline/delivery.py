@@ -113,6 +113,7 @@ def drain(data_dir: Path, sinks: Sequence[Sink], timeout: float = 10.0, *, keep:
         done = False
         while not done and time.monotonic() < deadline:
             with tolerance:
+                deliverer.hurry()
                 more = deliverer.tick()
                 if not deliverer.leading:
                     return False

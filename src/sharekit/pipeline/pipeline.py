@@ -149,6 +149,8 @@ class Pipeline:
     def flush(self, timeout: float = 5.0) -> bool:
         """Wait until every sink has everything that this process recorded.
 
+        A sink that lingers (:attr:`Sink.linger`) is hurried where this process delivers, and not waited for elsewhere.
+
         Parameters:
             timeout: seconds to wait at most.
 
@@ -161,6 +163,8 @@ class Pipeline:
             while not self._delivered():
                 if time.monotonic() >= deadline:
                     return False
+                if self._deliverer is not None:
+                    self._deliverer.hurry()
                 self._wake.ring()
                 self._hurry.ring()
                 time.sleep(_LOOK)
@@ -251,11 +255,13 @@ class Pipeline:
         if not any(recorded.values()):
             return True
         books = self._ledger.books()
+        leading = self._deliverer is not None and self._deliverer.leading
+        awaited = [sink.name for sink in self.sinks if leading or not sink.linger]
         done = True
         for name, written in recorded.items():
             if all(
-                (found := books.sinks.get(sink.name)) is not None and found.cursors.get(name, 0) >= written
-                for sink in self.sinks
+                (found := books.sinks.get(sink)) is not None and found.cursors.get(name, 0) >= written
+                for sink in awaited
             ):
                 continue
             if name in books.retired or not (self.data_dir / JOURNAL / f"{name}.db").exists():

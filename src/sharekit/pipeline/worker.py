@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -54,13 +55,17 @@ class Worker:
         self._circuit = Circuit(position.failures)
         self._most = max(1, sink.max_batch)
         self._size = self._most
+        self.hurried = False
+        """Whether somebody waits, so that no batch does. Any thread may set it."""
+        self._lingers_until = 0.0
+        self._next_look = 0.0
         self._searching = False
         """Whether a batch was refused, and one of its events may be at fault: sizes are found by halving then."""
 
     @property
     def waiting(self) -> bool:
-        """Whether the sink failed, and is tried again later."""
-        return not self.paused and self._circuit.wait > 0
+        """Whether the sink failed, and is tried again later, or its batch waits for more events."""
+        return not self.paused and (self._circuit.wait > 0 or self._lingers_until > 0)
 
     def awaken(self) -> None:
         """Tell that events wait in the ledger. Any thread may call it."""
@@ -68,11 +73,14 @@ class Worker:
 
     def step(self) -> bool:
         """Deliver one batch; True when more is waiting that could be delivered at once."""
-        if self.paused or self._circuit.wait > 0:
+        if self.paused or self._circuit.wait > 0 or (not self.hurried and time.monotonic() < self._next_look):
             return False
         parcel = self._gatherer.gather(1 if self._circuit.state == "half-open" else self._size)
         if parcel.empty:
+            self.hurried, self._lingers_until = False, 0.0
             self._gatherer.turn()
+            return False
+        if self._lingers(parcel):
             return False
         if parcel.lines and not self._deliver(parcel):
             return self._circuit.wait <= 0
@@ -84,6 +92,20 @@ class Worker:
         self._searching = self._searching and parcel.more and self._size < self._most
         self._size = min(self._most, self._size * 2)
         return parcel.more
+
+    def _lingers(self, parcel: Parcel) -> bool:
+        """Whether a batch that is not full waits for more events. It is looked at ten times while it does."""
+        linger = self.sink.linger.total_seconds()
+        if not linger or parcel.more or self.hurried or self._circuit.state != "closed":
+            self._lingers_until = 0.0
+            return False
+        now = time.monotonic()
+        self._lingers_until = self._lingers_until or now + linger
+        if now >= self._lingers_until:
+            self._lingers_until = 0.0
+            return False
+        self._next_look = min(self._lingers_until, now + linger / 10)
+        return True
 
     def _deliver(self, parcel: Parcel) -> bool:
         """Hand the events over and enter the outcome in the parcel; False when they have to be tried again."""

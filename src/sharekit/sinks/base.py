@@ -65,6 +65,9 @@ class Sink(ABC):
     """Most bytes of events, as JSON, in one call of :meth:`write`."""
     max_age: timedelta | None = None
     """Events older than this become dead letters instead of being written; ``None`` for no limit."""
+    linger: timedelta = timedelta()
+    """How long events may wait for others that make the batch larger, for sinks where each batch costs: one that makes
+    a file of it, say. Flushing and closing the kit wait for nobody."""
     advertising: bool = False
     """True for advertising services: they receive only events with consent for ``"ads"`` (see
     :func:`sharekit.filters.consent`), and none of browsers that sent ``Sec-GPC: 1``."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +17,14 @@ from sharekit.exceptions import ConfigError
 from sharekit.sinks.base import Retry, Sink
 from sharekit.sinks.batch import lines, records
 from sharekit.sinks.connections import Lasting
+from sharekit.sinks.registry import positive
 
 if TYPE_CHECKING:
     from sharekit.sinks.registry import SinkUrl
 
 PREFIX = "events"
+LINGER = 300
+"""Seconds that events wait for others, so that a quiet shop makes a dozen files an hour and not one per event."""
 
 
 class S3Sink(Sink):
@@ -32,6 +36,7 @@ class S3Sink(Sink):
     Parameters:
         bucket: must be there.
         prefix: first folder.
+        linger: seconds that events wait for others, so that files become large.
         options: of ``boto3.client``, such as ``endpoint_url`` and ``region_name``. Keys come from there or from where
             boto3 looks for them.
     """
@@ -41,9 +46,16 @@ class S3Sink(Sink):
     max_bytes = 16_000_000
 
     def __init__(
-        self, bucket: str, *, prefix: str = PREFIX, options: Mapping[str, Any] | None = None, name: str = "s3"
+        self,
+        bucket: str,
+        *,
+        prefix: str = PREFIX,
+        linger: float = LINGER,
+        options: Mapping[str, Any] | None = None,
+        name: str = "s3",
     ) -> None:
         self.name = name
+        self.linger = timedelta(seconds=linger)
         self.bucket = bucket
         self.prefix = prefix.strip("/")
         settings = {"config": Config(connect_timeout=5, read_timeout=30, retries={"total_max_attempts": 2})}
@@ -53,9 +65,10 @@ class S3Sink(Sink):
     def from_url(cls, url: SinkUrl) -> S3Sink:
         """``s3://bucket/prefix``, with keys as ``s3://KEY:SECRET@bucket`` or from where boto3 looks for them.
 
-        Options: ``region``; ``endpoint``, the address of another service than Amazon's, with its scheme.
+        Options: ``region``; ``endpoint``, the address of another service than Amazon's, with its scheme; ``linger``,
+        seconds that events wait for others.
         """
-        given = url.options(region=str, endpoint=str)
+        given = url.options(region=str, endpoint=str, linger=positive)
         if not url.host:
             raise ConfigError(f"{url.shown!r}: names no bucket; write s3://bucket/folder.")
         options = {"region_name": given.get("region"), "endpoint_url": given.get("endpoint")}
@@ -64,6 +77,7 @@ class S3Sink(Sink):
         return cls(
             url.host,
             prefix=url.path.strip("/") or PREFIX,
+            linger=given.get("linger", LINGER),
             options={key: value for key, value in options.items() if value},
         )
 
