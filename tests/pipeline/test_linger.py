@@ -47,10 +47,9 @@ def test_a_full_batch_waits_for_nobody(make_kit: Callable[..., ShareKit]) -> Non
     kit = make_kit(sinks=[sink])
     kit.record_many([Event(name="share") for _ in range(25)])
     deadline = time.monotonic() + 20
-    while len(sink.batches) < 2 and time.monotonic() < deadline:
+    while (status := kit.status().sink("files")).delivered < 20 and time.monotonic() < deadline:
         time.sleep(0.01)
     assert [len(batch) for batch in sink.batches] == [10, 10]
-    status = kit.status().sink("files")
     assert (status.delivered, status.pending, status.balanced) == (20, 5, True)
 
 
@@ -61,6 +60,7 @@ def test_flushing_hurries_it(make_kit: Callable[..., ShareKit]) -> None:
     first = kit.record("share").id
     assert kit.flush(20)
     assert sink.batches == [[first]]
+    time.sleep(0.5)  # until it has found nothing more, it is in a hurry
     second = kit.record("share").id
     time.sleep(0.5)
     assert len(sink.batches) == 1
