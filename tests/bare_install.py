@@ -16,16 +16,17 @@ from pathlib import Path
 import sharekit
 from sharekit import Product, ShareKit
 from sharekit.exceptions import MissingExtraError
+from sharekit.reviews.stores import open_review_store
 from sharekit.sinks.registry import SINKS
 from sharekit.web.http import Request
 
 ABSENT = [
     "flask", "django", "itsdangerous", "babel", "segno", "crawleruseragents", "PIL", "psycopg", "pymysql",
-    "clickhouse_connect", "confluent_kafka", "redis", "nats", "pika", "boto3",
+    "clickhouse_connect", "confluent_kafka", "redis", "nats", "pika", "boto3", "multipart",
 ]  # fmt: skip
 NEEDS_A_FRAMEWORK = ("sharekit.integrations.", "sharekit.demo")
-MAY_NEED_A_DRIVER = ("sharekit.sinks.", "sharekit.testing.")
-"""Sinks are imported when their URL is used, contracts by tests."""
+MAY_NEED_A_DRIVER = ("sharekit.sinks.", "sharekit.testing.", "sharekit.reviews.postgres")
+"""Sinks and stores are imported when their URL is used, contracts by tests."""
 
 
 def main() -> None:
@@ -48,6 +49,7 @@ def main() -> None:
         assert "api.whatsapp.com" in kit.share_buttons(mug)
         assert "og:title" in kit.meta(mug)
         assert "stylesheet" in kit.assets()
+        assert kit.rating(mug) == ""
         body = b'{"name": "share", "product_id": "mug-1", "network": "whatsapp"}'
         agent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36"
         answer = kit.handle(Request(method="POST", path="/events", headers={"user-agent": agent}, body=body))
@@ -59,6 +61,8 @@ def main() -> None:
         for ask in (
             lambda: kit.share_buttons(mug, networks=["mastodon"]),
             lambda: kit.share_buttons(mug, networks=["qr"]),
+            lambda: kit.reviews(mug),
+            lambda: open_review_store("postgres://host/shop", Path(folder)).summary("mug-1"),
             *(partial(SINKS.load, name) for name in ("postgres", "mysql", "clickhouse")),
         ):
             with contextlib.suppress(MissingExtraError):
