@@ -6,7 +6,7 @@ import gzip
 import json
 import os
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import requests
 
+from sharekit.events.model import Event
 from sharekit.sinks.base import Retry, Sink
+from sharekit.sinks.batch import records
 from sharekit.version import __version__
 
 if TYPE_CHECKING:
@@ -27,6 +29,10 @@ MAX_ANSWER = 64 * 1024
 """Bytes of an answer that are read."""
 MAX_WAIT = 3_600.0
 """Longest ``Retry-After`` in seconds that is believed."""
+PROPERTIES = (
+    "product_id", "network", "placement", "widget", "share_id", "parent_share_id", "order_id", "currency",
+)  # fmt: skip
+"""Fields of an event that are properties of the same name in services that take any."""
 _GZIP_FROM = 1_024
 _EXCERPT = 300
 _REFUSED = frozenset({400, 413, 414, 415, 422, 431})
@@ -161,6 +167,26 @@ class HttpSink(Sink):
 def as_json(value: object) -> bytes:
     """A value as JSON in UTF-8, as short as it goes."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+def encoded(
+    batch: Sequence[Event], make: Callable[[Mapping[str, Any]], object], longest: int, what: str
+) -> tuple[list[bytes], dict[str, str]]:
+    """Each event as JSON in a service's form, and why others will never be taken, by id.
+
+    Parameters:
+        make: gives the form of an event (as :meth:`Event.as_dict`).
+        longest: most bytes of one that the service takes.
+        what: the reason for those that are longer, with ``{}`` for the number.
+    """
+    pieces, rejected = [], {}
+    for record in records(batch):
+        piece = as_json(make(record))
+        if len(piece) > longest:
+            rejected[record["id"]] = what.format(longest)
+        else:
+            pieces.append(piece)
+    return pieces, rejected
 
 
 def fitting(pieces: Iterable[bytes], most: int, longest: int) -> Iterable[list[bytes]]:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sharekit.events.model import Event
 from sharekit.exceptions import ConfigError
 from sharekit.sinks.base import Result, Retry
-from sharekit.sinks.batch import records
-from sharekit.sinks.http import HttpSink, as_json, fitting, in_units
+from sharekit.sinks.http import PROPERTIES, HttpSink, as_json, encoded, fitting, in_units
 from sharekit.sinks.registry import flag
 
 if TYPE_CHECKING:
@@ -19,9 +18,6 @@ HOST = "us.i.posthog.com"
 MAX_EVENT = 900 * 1024
 MAX_REQUEST = 5 * 1024 * 1024
 """Bytes of events in one request; PostHog takes 20 MB, its own libraries send five."""
-_PROPERTIES = (
-    "product_id", "network", "placement", "widget", "share_id", "parent_share_id", "order_id", "currency",
-)  # fmt: skip
 
 
 class PosthogSink(HttpSink):
@@ -51,14 +47,7 @@ class PosthogSink(HttpSink):
 
     def write(self, batch: Sequence[Event]) -> Result | None:
         """Send the batch in as many requests as its bytes need."""
-        rejected: dict[str, str] = {}
-        events = []
-        for record in records(batch):
-            event = as_json(capture(record))
-            if len(event) > MAX_EVENT:
-                rejected[record["id"]] = f"is longer than {MAX_EVENT} bytes, the most that PostHog takes"
-            else:
-                events.append(event)
+        events, rejected = encoded(batch, capture, MAX_EVENT, "is longer than {} bytes, the most that PostHog takes")
         for group in fitting(events, self.max_batch, MAX_REQUEST):
             body = b'{"api_key":' + as_json(self._key) + b',"batch":[' + b",".join(group) + b"]}"
             data = self.post(body, headers={"Content-Type": "application/json"}, compress=True).data()
@@ -71,7 +60,7 @@ def capture(record: Mapping[str, Any]) -> dict[str, Any]:
     """An event (as :meth:`Event.as_dict`) in PostHog's form."""
     properties: dict[str, Any] = {
         **record.get("props", {}),
-        **{name: record[name] for name in _PROPERTIES if name in record},
+        **{name: record[name] for name in PROPERTIES if name in record},
         "$process_person_profile": False,
         "$geoip_disable": True,
         "$lib": "sharekit",

@@ -14,8 +14,7 @@ from sharekit.events.model import Event
 from sharekit.events.names import EVENT_NAMES
 from sharekit.exceptions import ConfigError
 from sharekit.sinks.base import Result
-from sharekit.sinks.batch import records
-from sharekit.sinks.http import HttpSink, as_json, fitting, in_units
+from sharekit.sinks.http import PROPERTIES, HttpSink, as_json, encoded, fitting, in_units
 from sharekit.sinks.registry import flag
 
 if TYPE_CHECKING:
@@ -26,9 +25,6 @@ MAX_EVENT = 32 * 1024
 """Bytes of one call that Segment takes."""
 MAX_REQUEST = 480 * 1024
 """Bytes of calls in one request; Segment takes 500 KB, and the frame needs some."""
-_PROPERTIES = (
-    "product_id", "network", "placement", "widget", "share_id", "parent_share_id", "order_id", "currency",
-)  # fmt: skip
 
 
 class SegmentSink(HttpSink):
@@ -46,7 +42,6 @@ class SegmentSink(HttpSink):
 
     def __init__(self, write_key: str, *, address: str = f"https://{HOST}{PATH}", name: str = "") -> None:
         super().__init__(address, name=name)
-        self._key = write_key
         self._headers = {
             "Content-Type": "application/json",
             "Authorization": f"Basic {b64encode(f'{write_key}:'.encode()).decode()}",
@@ -66,14 +61,9 @@ class SegmentSink(HttpSink):
 
     def write(self, batch: Sequence[Event]) -> Result | None:
         """Send the batch in as many requests as its bytes need."""
-        rejected: dict[str, str] = {}
-        calls = []
-        for record in records(batch):
-            call = as_json(track(record))
-            if len(call) > MAX_EVENT:
-                rejected[record["id"]] = f"is longer than {MAX_EVENT} bytes as a call, the most that Segment takes"
-            else:
-                calls.append(call)
+        calls, rejected = encoded(
+            batch, track, MAX_EVENT, "is longer than {} bytes as a call, the most that Segment takes"
+        )
         for group in fitting(calls, self.max_batch, MAX_REQUEST):
             body = b'{"batch":[' + b",".join(group) + b'],"sentAt":' + as_json(datetime.now(UTC).isoformat()) + b"}"
             self.post(body, headers=self._headers, compress=True)
@@ -88,7 +78,7 @@ def track(record: Mapping[str, Any]) -> dict[str, Any]:
     row = EVENT_NAMES.get(record["name"])
     properties: dict[str, Any] = {
         **record.get("props", {}),
-        **{name: record[name] for name in _PROPERTIES if name in record},
+        **{name: record[name] for name in PROPERTIES if name in record},
         "event_name": record["name"],
     }
     if "value" in record:
